@@ -1,0 +1,85 @@
+import ControllerRuntime
+import FairleadAPI
+import FairleadPlanning
+import Foundation
+import KubernetesClient
+import KubernetesCore
+import Logging
+import Synchronization
+
+extension PipelineBenchmark {
+    /// The same pods by the same writes without a controller: create, see the end in a watch, label and release.
+    static func bareClient(_ tasks: Int, _ transport: any Transport) async throws -> Measure {
+        let counting = CountingTransport(transport)
+        let client = Client(transport: counting)
+        let pods = bodies(tasks)
+        let store = Store<PodView>()
+        let ended = WorkQueue<ObjectKey>()
+        store.subscribe { change, _ in
+            guard change.object.status.phase == "Succeeded", !change.object.metadata.finalizers.isEmpty else { return }
+            ended.add(change.key)
+        }
+        let reflector = Reflector(store, client: client, logger: logger)
+        return try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await reflector.run() }
+            defer { group.cancelAll() }
+            try await store.waitUntilSynced()
+            let start = (Date(), cpuSeconds())
+            let left = Mutex(tasks)
+            let next = Mutex(0)
+            let all = Readiness()
+            for _ in 0..<16 {
+                group.addTask {
+                    while let index = next.withLock({ next -> Int? in
+                        defer { next += 1 }
+                        return next < pods.count ? next : nil
+                    }) {
+                        try await client.create(.pod, namespace: "default", pods[index])
+                    }
+                }
+                group.addTask {
+                    while let key = await ended.next() {
+                        try await release(key, client)
+                        ended.done(key, outcome: .success)
+                        if left.withLock({ left in
+                            left -= 1
+                            return left == 0
+                        }) {
+                            all.open()
+                        }
+                    }
+                }
+            }
+            try await all.wait()
+            ended.shutDown()
+            return Measure(
+                seconds: Date().timeIntervalSince(start.0), cpuSeconds: cpuSeconds() - start.1,
+                counts: counting.counts)
+        }
+    }
+
+    private static func release(_ key: ObjectKey, _ client: Client) async throws {
+        let metadata: JSONValue = [
+            "labels": [FairleadLabel.recorded: "true"],
+            "$deleteFromPrimitiveList/finalizers": [.string(PodNaming.outcomeFinalizer)],
+        ]
+        try await client.patch(.pod, key, ["metadata": metadata], as: .strategicMerge)
+    }
+
+    /// The pods as the controller would make them.
+    private static func bodies(_ tasks: Int) -> [JSONValue] {
+        let fixed = fixedRun(tasks)
+        let run = PipelineRun(
+            metadata: ObjectMeta(name: "bench", namespace: "default", uid: "bare"),
+            spec: PipelineRunSpec(pipeline: "bench"))
+        let table = RunTable(shape: RunShape(fixed))
+        let builder = PodBuilder(run: run, fixed: fixed, settings: PlanningSettings())
+        return (0..<tasks).compactMap { index in
+            guard case .success(let request) = builder.pod(index, table) else { return nil }
+            // Without its owner, which does not exist here and whose collector would remove it.
+            var pod = request.pod
+            pod[path: ["metadata", "ownerReferences"]] = nil
+            return pod
+        }
+    }
+}

@@ -1,0 +1,45 @@
+import KubernetesClient
+import KubernetesCore
+import Synchronization
+
+/// Counts the requests of one client by verb and collection, and the bytes that it sends.
+final class CountingTransport: Transport {
+    struct Counts: Sendable {
+        var calls: [String: Int] = [:]
+        var bytes = 0
+
+        var total: Int { calls.values.reduce(0, +) }
+    }
+
+    private let base: any Transport
+    private let state = Mutex(Counts())
+
+    init(_ base: any Transport) { self.base = base }
+
+    var counts: Counts { state.withLock { $0 } }
+
+    func send(_ request: APIRequest) async throws -> APIResponse {
+        count(request)
+        return try await base.send(request)
+    }
+
+    func stream<Result: Sendable>(
+        _ request: APIRequest,
+        _ body: @Sendable (StreamHead, inout any ByteChunks) async throws -> Result
+    ) async throws -> Result {
+        count(request)
+        return try await base.stream(request, body)
+    }
+
+    private func count(_ request: APIRequest) {
+        let names = request.path.split(separator: "/")
+        let kinds: Set<Substring> = ["pods", "pipelineruns", "pipelines", "configmaps", "events", "leases"]
+        let kind = names.first { kinds.contains($0) } ?? "other"
+        let part = names.last == "status" ? "/status" : ""
+        let verb = request.query("watch") == "true" ? "WATCH" : request.method.rawValue
+        state.withLock { state in
+            state.calls["\(verb) \(kind)\(part)", default: 0] += 1
+            state.bytes += request.body?.count ?? 0
+        }
+    }
+}

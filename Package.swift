@@ -1,0 +1,152 @@
+// swift-tools-version: 6.2
+// The house plan is docs/architecture.md: arrows between targets run one way only.
+import PackageDescription
+
+let settings: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .treatAllWarnings(as: .error),
+]
+
+func product(_ name: String, _ package: String) -> Target.Dependency {
+    .product(name: name, package: package)
+}
+
+let logging = product("Logging", "swift-log")
+let collections = product("Collections", "swift-collections")
+let nioCore = product("NIOCore", "swift-nio")
+let nioPosix = product("NIOPosix", "swift-nio")
+let nioHTTP1 = product("NIOHTTP1", "swift-nio")
+let nioSSL = product("NIOSSL", "swift-nio-ssl")
+let serviceLifecycle = product("ServiceLifecycle", "swift-service-lifecycle")
+let crypto = product("Crypto", "swift-crypto")
+let yams = product("Yams", "Yams")
+
+func library(_ name: String, _ dependencies: [Target.Dependency] = [], path: String? = nil) -> Target {
+    .target(name: name, dependencies: dependencies, path: path, swiftSettings: settings)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = []) -> Target {
+    .testTarget(name: name, dependencies: dependencies, resources: resources, swiftSettings: settings)
+}
+
+let package = Package(
+    name: "fairlead",
+    platforms: [.macOS(.v15)],
+    products: [
+        .executable(name: "fairlead", targets: ["fairlead"]),
+        .library(name: "KubernetesClient", targets: ["KubernetesCore", "KubernetesClient"]),
+        .library(name: "ControllerRuntime", targets: ["ControllerMachines", "ControllerRuntime"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-asn1", from: "1.7.4"),
+        .package(url: "https://github.com/apple/swift-certificates", from: "1.21.1"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+        .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
+    ],
+    targets: [
+        // The Kubernetes libraries: no word about machine learning below this line.
+        library("KubernetesCore"),
+        library("ControllerMachines", ["KubernetesCore", collections]),
+        library(
+            "KubernetesClient",
+            [
+                "KubernetesCore", logging, nioCore, nioPosix, nioHTTP1, nioSSL, yams,
+                product("AsyncHTTPClient", "async-http-client"),
+            ]),
+        library(
+            "ControllerRuntime",
+            ["KubernetesCore", "ControllerMachines", "KubernetesClient", logging, serviceLifecycle]),
+
+        // Fairlead: the kinds, the pure planners and their thin shells.
+        library("FairleadAPI", ["KubernetesCore", yams]),
+        library("FairleadPlanning", ["KubernetesCore", "FairleadAPI", crypto, product("HeapModule", "swift-collections")]),
+        library(
+            "FairleadControllers",
+            [
+                "KubernetesCore", "KubernetesClient", "ControllerMachines", "ControllerRuntime", "FairleadAPI",
+                "FairleadPlanning", logging, serviceLifecycle,
+            ]),
+
+        // The local cluster.
+        library(
+            "LocalAPIServer",
+            [
+                "KubernetesCore", "ControllerMachines", collections, logging, serviceLifecycle, crypto, yams,
+                nioCore, nioPosix, nioHTTP1, nioSSL,
+                product("GRDB", "GRDB.swift"),
+                product("HTTPTypes", "swift-http-types"),
+                product("Hummingbird", "hummingbird"),
+                product("HummingbirdTLS", "hummingbird"),
+                product("SwiftASN1", "swift-asn1"),
+                product("X509", "swift-certificates"),
+            ]),
+        library(
+            "LocalNode",
+            [
+                "KubernetesCore", "KubernetesClient", collections, logging, serviceLifecycle, crypto, yams,
+                product("Subprocess", "swift-subprocess"),
+                product("SystemPackage", "swift-system"),
+            ]),
+
+        // The binary.
+        library(
+            "FairleadCLI",
+            [
+                "KubernetesCore", "KubernetesClient", "ControllerRuntime", "FairleadAPI", "FairleadPlanning",
+                "FairleadControllers", "LocalAPIServer", "LocalNode", logging, serviceLifecycle, yams,
+                product("ArgumentParser", "swift-argument-parser"),
+            ]),
+        .executableTarget(name: "fairlead", dependencies: ["FairleadCLI"], swiftSettings: settings),
+
+        // What tests and benchmarks share.
+        library(
+            "KubernetesTesting",
+            ["KubernetesCore", "KubernetesClient", "ControllerRuntime", "LocalAPIServer"],
+            path: "Tests/KubernetesTesting"),
+        .executableTarget(
+            name: "PipelineBenchmark",
+            dependencies: [
+                "KubernetesCore", "KubernetesClient", "ControllerRuntime", "FairleadAPI", "FairleadControllers",
+                "FairleadPlanning", "LocalAPIServer", "KubernetesTesting", logging,
+            ],
+            path: "Benchmarks/PipelineBenchmark",
+            swiftSettings: settings),
+
+        tests("KubernetesCoreTests", ["KubernetesCore"]),
+        tests("ControllerMachinesTests", ["KubernetesCore", "ControllerMachines"]),
+        tests(
+            "KubernetesClientTests",
+            ["KubernetesCore", "KubernetesClient", nioCore, nioPosix, nioHTTP1, nioSSL, yams],
+            resources: [.copy("Fixtures")]),
+        tests(
+            "ControllerRuntimeTests",
+            ["KubernetesCore", "KubernetesClient", "ControllerMachines", "ControllerRuntime", logging, serviceLifecycle]),
+        tests("FairleadAPITests", ["KubernetesCore", "FairleadAPI", yams]),
+        tests("FairleadPlanningTests", ["KubernetesCore", "FairleadAPI", "FairleadPlanning"]),
+        tests("LocalAPIServerTests", ["KubernetesCore", "LocalAPIServer", yams]),
+        tests("LocalNodeTests", ["KubernetesCore", "KubernetesClient", "LocalNode"]),
+        tests(
+            "ScenarioTests",
+            [
+                "KubernetesCore", "KubernetesClient", "ControllerRuntime", "FairleadAPI", "FairleadPlanning",
+                "FairleadControllers", "LocalAPIServer", "KubernetesTesting", logging,
+            ]),
+        tests("FairleadCLITests", ["FairleadCLI", "KubernetesCore", "FairleadAPI"]),
+    ],
+    swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,172 @@
+public import Foundation
+public import KubernetesCore
+
+/// Turns what happens into as few events as tell it: repetitions within six minutes become one event with a series.
+///
+/// The rules are those of Kubernetes' events.k8s.io recorder: the second of a kind makes the series, later ones are
+/// only counted and written when the series ends or every half hour. The note is not a part of what makes two equal.
+public struct EventSeriesTable: Sendable {
+    /// A request to write.
+    public enum Write: Sendable, Hashable {
+        /// Make an event.
+        case create(ObjectKey, JSONValue)
+        /// Merge-patch an event's series; where the event is gone, make it anew from `whole`.
+        case patch(ObjectKey, JSONValue, whole: JSONValue)
+    }
+
+    private struct Key: Hashable, Sendable {
+        var type: EventNote.Kind
+        var reason: String
+        var action: String
+        var regarding: ObjectReference
+        var related: ObjectReference?
+    }
+
+    private struct Entry: Sendable {
+        var key: ObjectKey
+        var event: JSONValue
+        var count = 1
+        var writtenCount = 1
+        var lastSeen: Date
+        var lastWritten: Date
+    }
+
+    private static let maxNoteBytes = 1024
+    private static let maxNameBytes = 128
+    private let controller: String
+    private let instance: String
+    private let capacity: Int
+    private let window: TimeInterval
+    private let refresh: TimeInterval
+    private var entries: [Key: Entry] = [:]
+
+    /// An empty table.
+    ///
+    /// - Parameters:
+    ///   - controller: Who reports, such as `example.dev/controller`.
+    ///   - instance: Which of its instances.
+    ///   - capacity: How many different events are remembered.
+    public init(controller: String, instance: String, capacity: Int = 4096) {
+        self.controller = controller
+        self.instance = instance
+        self.capacity = max(1, capacity)
+        window = 6 * 60
+        refresh = 30 * 60
+    }
+
+    /// How many different events are remembered.
+    public var count: Int { entries.count }
+
+    /// Takes what happened.
+    ///
+    /// - Parameters:
+    ///   - note: What happened.
+    ///   - now: When.
+    ///   - nonce: Random; makes the event's name.
+    /// - Returns: What to write now; nil where it is only counted.
+    public mutating func record(_ note: EventNote, now: Date, nonce: UInt64) -> Write? {
+        let key = Key(
+            type: note.type, reason: note.reason, action: note.action, regarding: note.regarding, related: note.related)
+        if var entry = entries[key], now.timeIntervalSince(entry.lastSeen) < window {
+            entry.count = entry.count == .max ? .max : entry.count + 1
+            entry.lastSeen = now
+            let isFirstRepetition = entry.writtenCount == 1
+            let write = isFirstRepetition ? Self.write(&entry, now: now) : nil
+            entries[key] = entry
+            return write
+        }
+        if entries.count >= capacity { shrink() }
+        let address = address(note, nonce: nonce)
+        let event = event(note, address, now: now)
+        entries[key] = Entry(key: address, event: event, lastSeen: now, lastWritten: now)
+        return .create(address, event)
+    }
+
+    /// Returns the series to write that ended or were not written for long, and forgets what ended.
+    public mutating func flush(now: Date) -> [Write] {
+        var writes: [Write] = []
+        for (key, var entry) in entries {
+            let hasEnded = now.timeIntervalSince(entry.lastSeen) >= window
+            let isDue = hasEnded || now.timeIntervalSince(entry.lastWritten) >= refresh
+            guard isDue else { continue }
+            if entry.count > entry.writtenCount { writes.append(Self.write(&entry, now: now)) }
+            entries[key] = hasEnded ? nil : entry
+        }
+        return writes
+    }
+
+    /// Returns every series that is not written in full, for the end of the process.
+    public mutating func finish(now: Date) -> [Write] {
+        var writes: [Write] = []
+        for var entry in entries.values where entry.count > entry.writtenCount {
+            writes.append(Self.write(&entry, now: now))
+        }
+        entries = [:]
+        return writes
+    }
+
+    private static func write(_ entry: inout Entry, now: Date) -> Write {
+        let series: JSONValue = [
+            "count": .integer(Int64(entry.count)),
+            "lastObservedTime": .string(MicroTime(entry.lastSeen).description),
+        ]
+        entry.writtenCount = entry.count
+        entry.lastWritten = now
+        entry.event["series"] = series
+        return .patch(entry.key, ["series": series], whole: entry.event)
+    }
+
+    /// Drops the quarter that was not seen for longest; a later repetition makes a new event.
+    private mutating func shrink() {
+        let oldest = entries.sorted { $0.value.lastSeen < $1.value.lastSeen }
+        for (key, _) in oldest.prefix(max(1, capacity / 4)) { entries[key] = nil }
+    }
+
+    private func address(_ note: EventNote, nonce: UInt64) -> ObjectKey {
+        let digits = String(nonce, radix: 16)
+        let suffix = String(repeating: "0", count: 16 - digits.count) + digits
+        let name = (note.regarding.name ?? "unknown").lowercased().utf8Prefix(230, ellipsis: "")
+        return ObjectKey(namespace: note.regarding.namespace ?? "default", name: "\(name).\(suffix)")
+    }
+
+    private func event(_ note: EventNote, _ address: ObjectKey, now: Date) -> JSONValue {
+        var event: JSONValue = [
+            "apiVersion": "events.k8s.io/v1",
+            "kind": "Event",
+            "metadata": ["name": .string(address.name), "namespace": .string(address.namespace ?? "default")],
+            "eventTime": .string(MicroTime(now).description),
+            "type": .string(note.type.rawValue),
+            "reason": .string(note.reason.utf8Prefix(Self.maxNameBytes, ellipsis: "")),
+            "action": .string(note.action.utf8Prefix(Self.maxNameBytes, ellipsis: "")),
+            "note": .string(note.note.utf8Prefix(Self.maxNoteBytes, ellipsis: "…")),
+            "reportingController": .string(controller),
+            "reportingInstance": .string(instance.utf8Prefix(Self.maxNameBytes, ellipsis: "")),
+            "regarding": Self.json(note.regarding),
+        ]
+        if let related = note.related { event["related"] = Self.json(related) }
+        return event
+    }
+
+    private static func json(_ reference: ObjectReference) -> JSONValue {
+        let members = [
+            "apiVersion": reference.apiVersion, "kind": reference.kind, "namespace": reference.namespace,
+            "name": reference.name, "uid": reference.uid, "fieldPath": reference.fieldPath,
+        ]
+        return .object(members.compactMapValues { $0.map(JSONValue.string) })
+    }
+}
+
+extension String {
+    /// The beginning of the text that fits into a number of UTF-8 bytes, cut between characters.
+    func utf8Prefix(_ limit: Int, ellipsis: String) -> String {
+        guard utf8.count > limit else { return self }
+        var remaining = limit - ellipsis.utf8.count
+        var end = startIndex
+        while end < endIndex {
+            remaining -= self[end].utf8.count
+            if remaining < 0 { break }
+            end = index(after: end)
+        }
+        return self[..<end] + ellipsis
+    }
+}

@@ -1,0 +1,41 @@
+public import KubernetesCore
+
+/// Why a list or a watch failed, as far as it matters for what to do next.
+public enum WatchFailure: Error, Sendable, Hashable {
+    /// The server no longer has the version or the page that was asked for, or does not have it yet.
+    case expired
+    /// The server wants to be asked later.
+    case throttled(retryAfter: Duration?)
+    /// The server refuses this client: 401 or 403.
+    case forbidden
+    /// No connection could be made.
+    case connect
+    /// The connection broke, or nothing came in time.
+    case interrupted
+    /// The server failed: 5xx.
+    case server
+    /// Anything else.
+    case other
+
+    /// Reads the server's own words.
+    ///
+    /// - Parameters:
+    ///   - status: What the server said.
+    ///   - code: The HTTP status, where that is known.
+    public init(_ status: Status, code: Int? = nil) {
+        let code = code ?? status.code ?? 500
+        let isTooNew = status.details?.causes?.contains { $0.reason == "ResourceVersionTooLarge" } ?? false
+        if code == 410 || status.reason == "Expired" || status.reason == "Gone" || isTooNew {
+            self = .expired
+            return
+        }
+        switch code {
+        case 429:
+            // Bounded, since nothing stops a server from sending any number.
+            self = .throttled(retryAfter: status.details?.retryAfterSeconds.map { .seconds(max(0, min($0, 3600))) })
+        case 401, 403: self = .forbidden
+        case 500...: self = .server
+        default: self = .other
+        }
+    }
+}

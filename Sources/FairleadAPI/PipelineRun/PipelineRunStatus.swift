@@ -1,0 +1,62 @@
+public import KubernetesCore
+
+/// How a run stands.
+public struct PipelineRunStatus: Sendable, Hashable, Codable {
+    /// Where a run may stand.
+    public enum Phase: String, NamedValue {
+        case pending = "Pending"
+        case queued = "Queued"
+        case running = "Running"
+        case suspended = "Suspended"
+        case succeeded = "Succeeded"
+        case failed = "Failed"
+        case stopped = "Stopped"
+
+        /// Whether nothing more will happen.
+        public var isTerminal: Bool {
+            switch self {
+            case .succeeded, .failed, .stopped: true
+            case .pending, .queued, .running, .suspended: false
+            }
+        }
+    }
+
+    /// The generation of the spec that was judged.
+    public var observedGeneration: Int64?
+    /// For people and columns.
+    public var phase: Phase?
+    /// Why it is in its phase.
+    public var reason: Reason?
+    /// For people.
+    public var message: String?
+    /// How many tasks are finished, of how many: `3/12`.
+    public var progress: String?
+    /// When the run started.
+    public var startTime: Time?
+    /// When it finished.
+    public var completionTime: Time?
+    /// How long it took, for people.
+    public var duration: String?
+    /// The name of the ConfigMap that holds what runs.
+    public var specRef: String?
+    /// How each task stands, in the pipeline's order.
+    public var tasks: [TaskStatus]
+    /// The run's results.
+    public var results: [String: JSONValue]
+    /// The graph as text.
+    public var graph: String?
+    /// For programs.
+    public var conditions: [Condition]
+
+    /// A status that says nothing yet.
+    public init() {
+        tasks = []
+        results = [:]
+        conditions = []
+    }
+
+    enum CodingKeys: String, CodingKey, CaseIterable {
+        case observedGeneration, phase, reason, message, progress, startTime, completionTime, duration, specRef, tasks
+        case results, graph, conditions
+    }
+}

@@ -1,0 +1,9 @@
+/// The types of a PipelineRun's conditions.
+public enum RunCondition: String, NamedValue {
+    /// `True` after success, `False` after failure or a stop, `Unknown` while the run goes on.
+    case succeeded = "Succeeded"
+    /// `True` at any end.
+    case finished = "Finished"
+    /// `True` where the user changed something that can no longer have an effect.
+    case specChanged = "SpecChanged"
+}

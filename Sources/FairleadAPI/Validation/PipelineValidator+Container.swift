@@ -1,0 +1,194 @@
+import KubernetesCore
+
+extension PipelineValidator {
+    /// What can be judged of a container alone, be it a task's or the defaults.
+    mutating func validateContainer(_ container: ContainerSpec, _ path: FieldPath) {
+        refuse(container.code, path["code"])
+        refuse(container.checkpoint, path["checkpoint"])
+        refuse(container.profile.map { .string($0) }, path["profile"])
+        if container.spot == true { add(path["spot"], "spot is not supported yet") }
+        if container.packages?.file != nil { add(path["packages"]["file"], "packages.file is not supported yet") }
+        if container.packages?.index != nil { add(path["packages"]["index"], "packages.index is not supported yet") }
+        if container.resources?.gpuType != nil {
+            add(path["resources"]["gpuType"], "resources.gpuType is not supported yet")
+        }
+        validateProgram(container, path)
+        validateEnvironment(container.env, path["env"])
+        validateVolumes(container, path)
+        validateInputs(container.inputs, path["inputs"])
+        validateValueNames(container.results.map(\.name), path["results"])
+        validateValueNames(container.artifacts.map(\.name), path["artifacts"], allowsHyphen: true)
+        for (index, artifact) in container.artifacts.enumerated() where artifact.register != nil {
+            add(path["artifacts"][index]["register"], "register is not supported yet")
+        }
+        if let retry = container.retry { validateRetry(retry, path["retry"]) }
+        validateTimeouts(container.timeouts, path["timeouts"])
+        validateResources(container.resources, path["resources"])
+        if let account = container.serviceAccount { checkName(account, path["serviceAccount"]) }
+        for (index, name) in container.pullSecrets.enumerated() { checkName(name, path["pullSecrets"][index]) }
+    }
+
+    private mutating func checkName(_ name: String, _ path: FieldPath) {
+        if let problem = NameRule.objectProblem(name) { add(path, problem) }
+    }
+
+    private mutating func validateProgram(_ container: ContainerSpec, _ path: FieldPath) {
+        let given = [
+            container.command == nil ? nil : "command", container.script == nil ? nil : "script",
+            container.python == nil ? nil : "python",
+        ].compactMap(\.self)
+        if given.count > 1 {
+            add(path, "takes only one of command, script, python, not \(given.joined(separator: ", "))")
+        }
+        if container.command?.isEmpty ?? false { add(path["command"], "must not be empty") }
+        if container.script?.allSatisfy(\.isWhitespace) ?? false { add(path["script"], "must not be empty") }
+        if container.python?.allSatisfy(\.isWhitespace) ?? false { add(path["python"], "must not be empty") }
+        if let script = container.script { checkScript(script, path["script"]) { "\"$\($0)\"" } }
+        if let python = container.python { checkScript(python, path["python"]) { "os.environ[\"\($0)\"]" } }
+        for site in container.templateSites(at: path) where site.isScript {
+            checkScript(site.text, site.path) { "\"$\($0)\"" }
+        }
+        for (index, package) in (container.packages?.list ?? []).enumerated()
+        where package.allSatisfy(\.isWhitespace) || package.hasPrefix("-") || package.contains("\n") {
+            add(
+                path["packages"][index],
+                "must be a requirement such as scikit-learn==1.5.2, not \(Quoted.text(package))")
+        }
+    }
+
+    /// Tells `$(params.rows)` and its like in a text in which nothing is replaced.
+    private mutating func checkScript(_ text: String, _ path: FieldPath, _ spelling: (String) -> String) {
+        guard let found = ScriptReference.find(in: text) else { return }
+        switch found.root {
+        case .params:
+            let variable = spelling("PARAM_\(found.name.uppercased())")
+            add(path, "\(found.text): nothing is replaced in a script; use \(variable)")
+        case .item: add(path, "\(found.text): nothing is replaced in a script; use \(spelling("ITEM"))")
+        default:
+            add(path, "\(found.text): nothing is replaced in a script; put it into env and use the variable")
+        }
+    }
+
+    private mutating func validateEnvironment(_ env: [String: EnvValue], _ path: FieldPath) {
+        for name in env.keys.sorted() {
+            let place = path[name]
+            if name == "true" || name == "false" {
+                add(place, "\(Quoted.text(name)) as a variable's name: \(YAMLTrap.advice)")
+            } else if name.isEmpty || name.contains("=") || !name.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) {
+                add(place, "\(Quoted.text(name)) is no name of a variable")
+            } else if name.hasPrefix("FAIRLEAD_") {
+                add(place, "names that begin with FAIRLEAD_ are reserved")
+            }
+            switch env[name] {
+            case .secret(let object, let key), .config(let object, let key):
+                checkName(object, place)
+                if key.isEmpty { add(place["key"], "must not be empty") }
+            default: break
+            }
+        }
+    }
+
+    private mutating func validateVolumes(_ container: ContainerSpec, _ path: FieldPath) {
+        for name in container.files.keys.sorted() {
+            let place = path["files"][name]
+            checkMountPath(name, place)
+            guard let source = container.files[name] else { continue }
+            let names = [source.config, source.secret].compactMap(\.self)
+            if names.count != 1 { add(place, "needs exactly one of config, secret") }
+            for object in names { checkName(object, place) }
+        }
+        for name in container.mounts.keys.sorted() {
+            let place = path["mounts"][name]
+            checkMountPath(name, place)
+            guard let source = container.mounts[name] else { continue }
+            let names = [source.claim, source.config, source.secret].compactMap(\.self)
+            if names.count != 1 { add(place, "needs exactly one of claim, config, secret") }
+            for object in names { checkName(object, place) }
+        }
+    }
+
+    private mutating func checkMountPath(_ name: String, _ path: FieldPath) {
+        let steps = name.split(separator: "/", omittingEmptySubsequences: false).dropFirst()
+        let isPlain = steps.allSatisfy { $0 != "." && $0 != ".." } && !name.contains(":") && !name.contains("\0")
+        if !name.hasPrefix("/") || name == "/" || !isPlain {
+            add(path, "must be an absolute path without \"..\" and \":\", not \(Quoted.text(name))")
+        }
+    }
+
+    private mutating func validateInputs(_ inputs: [String: InputSource], _ path: FieldPath) {
+        for name in inputs.keys.sorted() {
+            guard let input = inputs[name] else { continue }
+            let place = path[name]
+            if let problem = NameRule.valueProblem(name, limit: limits.valueName, allowsHyphen: true) {
+                add(place, problem)
+            }
+            let count = [input.from, input.uri, input.model].compactMap(\.self).count
+            if count != 1 { add(place, "needs exactly one of from, uri, model") }
+            if input.model != nil { add(place["model"], "model is not supported yet") }
+            if let uri = input.uri, !uri.contains("$("), !uri.contains("://") {
+                add(place["uri"], "must be a URI such as s3://bucket/folder, not \(Quoted.text(uri))")
+            }
+        }
+    }
+
+    private mutating func validateRetry(_ retry: RetrySpec, _ path: FieldPath) {
+        if let max = retry.max, max < 0 || max > limits.retries {
+            add(path["max"], "must be from 0 to \(limits.retries), not \(max)")
+        }
+        if let factor = retry.backoff?.factor, !(factor >= 1 && factor <= limits.backoffFactor) {
+            add(path["backoff"]["factor"], "must be from 1 to \(Int(limits.backoffFactor))")
+        }
+        if let first = retry.backoff?.duration, let cap = retry.backoff?.cap, first.duration > cap.duration {
+            add(path["backoff"]["duration"], "is longer than cap")
+        }
+        for (index, rule) in retry.rules.enumerated() where rule.onExitCodes == nil && rule.onReasons.isEmpty {
+            add(path["rules"][index], "needs onExitCodes or onReasons")
+        }
+    }
+
+    private mutating func validateTimeouts(_ timeouts: Timeouts?, _ path: FieldPath) {
+        let fields = [("pending", timeouts?.pending), ("attempt", timeouts?.attempt), ("total", timeouts?.total)]
+        for (name, value) in fields where value?.duration == .zero { add(path[name], "must be longer than 0") }
+    }
+
+    private mutating func validateResources(_ resources: ResourceNeeds?, _ path: FieldPath) {
+        guard let resources else { return }
+        let fields = [
+            ("cpu", resources.cpu), ("memory", resources.memory), ("gpu", resources.gpu), ("shm", resources.shm),
+            ("disk", resources.disk),
+        ]
+        for (name, value) in fields {
+            guard let text = value?.text, !text.contains("$("), !QuantityText.isValid(text) else { continue }
+            add(path[name], "\(QuantityText.expectation), not \(Quoted.text(text))")
+        }
+    }
+
+    /// The references in a container's strings and inputs.
+    mutating func validateReferences(
+        _ container: ContainerSpec, _ path: FieldPath, _ scope: ReferenceScope, isFinally: Bool
+    ) {
+        for site in container.templateSites(at: path) {
+            do {
+                for reference in try site.template().references {
+                    if let problem = scope.problem(with: reference, isFinally: isFinally) { add(site.path, problem) }
+                }
+            } catch {
+                add(site.path, "\(error)")
+            }
+        }
+        for name in container.inputs.keys.sorted() {
+            guard let text = container.inputs[name]?.from else { continue }
+            let place = path["inputs"][name]
+            do {
+                let reference = try Reference(parsing: text)
+                if let problem = scope.problem(with: reference, isFinally: isFinally) {
+                    add(place, problem)
+                } else if reference.root != .params && reference.root != .tasks {
+                    add(place, "must be an artifact, a result, a parameter or a URI")
+                }
+            } catch {
+                add(place, "\(error); write a reference such as tasks.ingest.artifacts.dataset, or a URI")
+            }
+        }
+    }
+}

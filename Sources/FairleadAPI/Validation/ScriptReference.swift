@@ -1,0 +1,27 @@
+/// A `$(params.…)` in a text in which nothing is replaced.
+struct ScriptReference {
+    var text: String
+    var root: Reference.Root
+    var name: String
+
+    /// The first one in a script; a shell's own `$(command)` is none.
+    static func find(in script: String) -> ScriptReference? {
+        var rest = Substring(script)
+        while let opening = rest.firstRange(of: "$(") {
+            rest = rest[opening.upperBound...]
+            let inner = rest.prefix { $0 != ")" && !$0.isNewline }
+            let word = inner.drop { $0.isWhitespace }.prefix { !$0.isWhitespace }
+            guard let root = [Reference.Root.params, .tasks, .item].first(where: { isRooted(word, in: $0) }) else {
+                continue
+            }
+            let reference = try? Reference(parsing: String(word))
+            return ScriptReference(
+                text: "$(\(inner.prefix(80)))", root: root, name: reference?.memberName(at: 0) ?? "NAME")
+        }
+        return nil
+    }
+
+    private static func isRooted(_ word: Substring, in root: Reference.Root) -> Bool {
+        word.hasPrefix("\(root.rawValue).") || word.hasPrefix("\(root.rawValue)[")
+    }
+}

@@ -1,0 +1,137 @@
+import ControllerMachines
+import ControllerRuntime
+import FairleadAPI
+import FairleadPlanning
+import Foundation
+import KubernetesClient
+import KubernetesCore
+
+/// Brings PipelineRuns to where they should be: gathers, asks the planner, performs its actions.
+struct PipelineRunReconciler: Sendable {
+    let client: Client
+    let runs: Store<PipelineRun>
+    let pipelines: Store<Pipeline>
+    let pods: Store<PodView>
+    let registry: RunRegistry
+    let ledger: SharedWriteLedger
+    let writer: RunActionWriter
+    let settings: PlanningSettings
+    let clock: any RuntimeClock
+
+    /// The most steps of one run before other runs have their turn.
+    private static let stepsPerTurn = 16
+
+    /// Reconciles one run.
+    func reconcile(_ key: ObjectKey) async throws -> Requeue {
+        guard let stored = runs[key] else { return .onChange }
+        let run = registry.newest(stored)
+        let uid = run.metadata.uid
+        if let problem = run.statusProblem {
+            throw TerminalError("the status of run \(key) can't be read, it is left alone: \(problem.message)")
+        }
+        if run.metadata.isBeingDeleted || run.status.phase?.isTerminal == true {
+            registry.close(uid)
+            return try await end(run)
+        }
+        if !registry.isOpen(uid) {
+            if let requeue = try await open(run) { return requeue }
+        }
+        return try await step(uid)
+    }
+
+    /// Fixes what a run runs, or finds it fixed, and opens it; returns where it can't go on now.
+    private func open(_ run: PipelineRun) async throws -> Requeue? {
+        let specKey = ObjectKey(
+            namespace: run.metadata.namespace, name: PodNaming.specName(run: run.metadata.name))
+        var fixed = try await readFixed(run, specKey)
+        if fixed == nil {
+            if run.status.specRef != nil {
+                let message = "ConfigMap \"\(specKey.name)\", which holds what the run runs, is gone"
+                return try await refuse(run, .invalidSpec, message)
+            }
+            let named = run.spec.value?.pipeline.flatMap { name in
+                pipelines[ObjectKey(namespace: run.metadata.namespace, name: name)]
+            }
+            switch PipelineRunStarter.decide(run: run, pipeline: named, settings: settings, now: clock.now) {
+            case .refuse(let status):
+                try await writer.refuse(run, status)
+                return .onChange
+            case .wait(let status, let wait):
+                if status != run.status { try await writer.writeStatus(run, status) }
+                return .after(wait)
+            case .start(let decided, let configMap):
+                do {
+                    try await client.create(.configMap, namespace: run.metadata.namespace, configMap)
+                    fixed = decided
+                } catch let error as APIError where error.isAlreadyExists {
+                    fixed = try await readFixed(run, specKey)
+                }
+            }
+        }
+        guard let fixed else { return .after(.seconds(1)) }
+        registry.open(run, fixed: fixed, settings: settings)
+        for pod in pods.owned(by: run.metadata.uid) { registry.fold(pod) }
+        return nil
+    }
+
+    private func readFixed(_ run: PipelineRun, _ key: ObjectKey) async throws -> FixedRun? {
+        let configMap: JSONValue
+        do {
+            configMap = try await client.get(.configMap, key)
+        } catch let error as APIError where error.isNotFound {
+            return nil
+        }
+        do throws(TaskProblem) {
+            return try FixedRun(configMap: configMap, run: run.metadata)
+        } catch let problem {
+            _ = try await refuse(run, problem.reason, problem.message)
+            throw TerminalError(problem.message)
+        }
+    }
+
+    private func refuse(_ run: PipelineRun, _ reason: Reason, _ message: String) async throws -> Requeue {
+        let status = RunStatusBuilder.unstarted(
+            run: run, phase: .failed, reason: reason, message: message, now: clock.now)
+        try await writer.refuse(run, status)
+        return .onChange
+    }
+
+    /// Plans and acts until nothing is left to do now.
+    private func step(_ uid: String) async throws -> Requeue {
+        for _ in 0..<Self.stepsPerTurn {
+            let settings = settings
+            let now = clock.now
+            let planned = registry.with(uid) { entry -> (Plan<PipelineRunAction>, PipelineRun)? in
+                if entry.run.status.phase?.isTerminal == true { return nil }
+                let plan = PipelineRunPlanner.plan(
+                    run: entry.run, fixed: entry.fixed, table: &entry.table, settings: settings, now: now)
+                return (plan, entry.run)
+            }
+            guard let (plan, run) = planned ?? nil else { return .after(.zero) }
+            guard plan.actions.isEmpty else {
+                try await writer.perform(plan.actions, run: run)
+                continue
+            }
+            switch plan.wake {
+            case .now: continue
+            case .onChange: return .onChange
+            case .after(let wait): return .after(wait)
+            }
+        }
+        return .after(.zero)
+    }
+
+    /// Lets go of the pods of a run that is finished or being deleted.
+    private func end(_ run: PipelineRun) async throws -> Requeue {
+        // A pod that was released a moment ago may still look held: its event brings the run back.
+        guard ledger.isCaughtUp(owner: run.metadata.uid) else { return .after(.seconds(1)) }
+        let plan = PipelineRunPlanner.planEnd(
+            run: run, pods: pods.owned(by: run.metadata.uid), now: clock.now)
+        try await writer.perform(plan.actions, run: run)
+        switch plan.wake {
+        case .now: return .after(.zero)
+        case .onChange: return .onChange
+        case .after(let wait): return .after(wait)
+        }
+    }
+}

@@ -1,0 +1,175 @@
+import ControllerMachines
+import ControllerRuntime
+import FairleadAPI
+import FairleadPlanning
+import Foundation
+import KubernetesClient
+import KubernetesCore
+
+/// Performs a run's actions in order; the first that fails ends the plan, and the next one begins from what is.
+struct RunActionWriter: Sendable {
+    let client: Client
+    let registry: RunRegistry
+    let ledger: SharedWriteLedger
+    let clock: any RuntimeClock
+    /// Tells an event about a run; never fails.
+    let record: @Sendable (PlannedEvent, PipelineRun) -> Void
+
+    /// The largest status that is written, in bytes: etcd takes objects of 1.5 MiB.
+    private static let largestStatus = 1_300_000
+    /// Calls of one action under way at the same time.
+    private static let concurrency = 32
+
+    /// Performs actions.
+    ///
+    /// - Throws: `APIError`, `TransportError` or `CancellationError`, for the reconcile to be tried again.
+    func perform(_ actions: [PipelineRunAction], run: PipelineRun) async throws {
+        for action in actions {
+            switch action {
+            case .patchStatus(let status, let flushing):
+                try await writeStatus(run, status)
+                let now = clock.now
+                _ = registry.with(run.metadata.uid) { $0.table.didFlush(flushing, now: now) }
+            case .createPods(let requests): try await createPods(requests, run: run)
+            case .releasePods(let views, let recorded): try await release(views, recorded: recorded, run: run)
+            case .deletePods(let views): try await delete(views, run: run)
+            case .note(let event): record(event, run)
+            case .deleteRun: try await deleteRun(run)
+            }
+        }
+    }
+
+    /// Writes a run's status and keeps what the server made of it.
+    func writeStatus(_ run: PipelineRun, _ status: PipelineRunStatus) async throws {
+        var status = status
+        var document = try KubernetesJSON.value(of: status)
+        if JSONWriter.bytes(document).count > Self.largestStatus {
+            status = RunStatusBuilder.tooLarge(status, run: run, now: clock.now)
+            document = try KubernetesJSON.value(of: status)
+        }
+        let previous = try KubernetesJSON.value(of: run.status)
+        guard let change = MergePatch.difference(from: previous, to: document) else { return }
+        var metadata: JSONValue = ["uid": .string(run.metadata.uid)]
+        if let version = run.metadata.resourceVersion { metadata["resourceVersion"] = .string(version.rawValue) }
+        let answer = try await client.patch(
+            .pipelineRun, run.key, ["metadata": metadata, "status": change], subresource: "status")
+        let written = try KubernetesJSON.decode(PipelineRun.self, from: answer)
+        _ = registry.with(run.metadata.uid) { $0.run = written }
+    }
+
+    /// Ends a run that can't start.
+    func refuse(_ run: PipelineRun, _ status: PipelineRunStatus) async throws {
+        try await writeStatus(run, status)
+        record(
+            PlannedEvent(
+                isWarning: true, reason: status.reason?.rawValue ?? "Failed", note: status.message ?? ""), run)
+    }
+
+    private func createPods(_ requests: [PodRequest], run: PipelineRun) async throws {
+        let failures = await Self.concurrently(requests) { request in try await create(request, run: run) }
+        _ = registry.with(run.metadata.uid) { $0.table.didCreate(allSucceeded: failures.isEmpty) }
+        for (request, error) in failures {
+            guard let error = error as? APIError, error.code == 422 || error.code == 400 || error.code == 413 else {
+                continue
+            }
+            // What the server calls invalid stays so: the task fails, the others go on.
+            let now = clock.now
+            _ = registry.with(run.metadata.uid) { entry in
+                entry.table.fail(request.task, reason: .invalidSpec, message: error.description, now: now)
+            }
+        }
+        let retried = failures.first { ($0.1 as? APIError).map { $0.code != 422 && $0.code != 400 && $0.code != 413 } ?? true }
+        if let retried { throw retried.1 }
+    }
+
+    private func create(_ request: PodRequest, run: PipelineRun) async throws {
+        let answer: JSONValue
+        do {
+            answer = try await client.create(.pod, namespace: run.metadata.namespace, request.pod)
+        } catch let error as APIError where error.isAlreadyExists {
+            answer = try await client.get(.pod, ObjectKey(namespace: run.metadata.namespace, name: request.name))
+        }
+        let pod = try KubernetesJSON.decode(PodView.self, from: answer)
+        guard pod.metadata.controller?.uid == run.metadata.uid else {
+            throw APIError(
+                Status(
+                    code: 422, reason: "Invalid", message: "pod \"\(request.name)\" exists and is not of this run"))
+        }
+        registry.fold(pod)
+    }
+
+    private func release(_ views: [AttemptView], recorded: Bool, run: PipelineRun) async throws {
+        let failures = await Self.concurrently(views) { view in
+            var metadata: JSONValue = [
+                "uid": .string(view.uid),
+                "$deleteFromPrimitiveList/finalizers": [.string(PodNaming.outcomeFinalizer)],
+            ]
+            if recorded { metadata["labels"] = [FairleadLabel.recorded: "true"] }
+            do {
+                let answer = try await client.patch(
+                    .pod, ObjectKey(namespace: run.metadata.namespace, name: view.pod), ["metadata": metadata],
+                    as: .strategicMerge)
+                ledger.wrote(owner: run.metadata.uid, .pod, answer: answer)
+                if let pod = try? KubernetesJSON.decode(PodView.self, from: answer) { registry.fold(pod) }
+            } catch let error as APIError where error.isNotFound || error.isConflict {
+                // Gone, or another pod of that name by now: nothing keeps ours.
+            }
+            _ = registry.with(run.metadata.uid) { $0.table.didRelease(pod: view.pod) }
+        }
+        if let failure = failures.first { throw failure.1 }
+    }
+
+    private func delete(_ views: [AttemptView], run: PipelineRun) async throws {
+        let failures = await Self.concurrently(views) { view in
+            let options = DeleteOptions(preconditions: DeleteOptions.Preconditions(uid: view.uid))
+            do {
+                let answer = try await client.delete(
+                    .pod, ObjectKey(namespace: run.metadata.namespace, name: view.pod), options)
+                ledger.wrote(owner: run.metadata.uid, .pod, answer: answer)
+                if let pod = try? KubernetesJSON.decode(PodView.self, from: answer), !pod.metadata.uid.isEmpty {
+                    registry.fold(pod)
+                }
+            } catch let error as APIError where error.isNotFound || error.isConflict {
+                // Gone already.
+            }
+        }
+        if let failure = failures.first { throw failure.1 }
+    }
+
+    private func deleteRun(_ run: PipelineRun) async throws {
+        let options = DeleteOptions(
+            propagationPolicy: "Background", preconditions: DeleteOptions.Preconditions(uid: run.metadata.uid))
+        do {
+            try await client.delete(.pipelineRun, run.key, options)
+        } catch let error as APIError where error.isNotFound || error.isConflict {
+            // Gone already.
+        }
+    }
+
+    /// Does the same with many values, a bounded number at a time, and collects what failed.
+    private static func concurrently<Value: Sendable>(
+        _ values: [Value], _ work: @escaping @Sendable (Value) async throws -> Void
+    ) async -> [(Value, any Error)] {
+        await withTaskGroup(of: (Value, (any Error)?).self) { group in
+            var rest = values[...]
+            func add(_ group: inout TaskGroup<(Value, (any Error)?)>) {
+                guard let value = rest.popFirst() else { return }
+                group.addTask {
+                    do {
+                        try await work(value)
+                        return (value, nil)
+                    } catch {
+                        return (value, error)
+                    }
+                }
+            }
+            for _ in 0..<concurrency { add(&group) }
+            var failures: [(Value, any Error)] = []
+            while let (value, error) = await group.next() {
+                if let error { failures.append((value, error)) }
+                add(&group)
+            }
+            return failures
+        }
+    }
+}

@@ -1,0 +1,106 @@
+public import FairleadAPI
+public import Foundation
+public import KubernetesCore
+
+/// Decides how a run begins: what it runs is validated, its parameters are resolved, and both are fixed.
+public enum PipelineRunStarter {
+    /// How long a run waits for a pipeline that does not exist: both may be applied at once, in any order.
+    public static let pipelineGrace: TimeInterval = 30
+
+    /// What becomes of a run that has not started.
+    public enum Decision: Sendable, Equatable {
+        /// It can start: this ConfigMap fixes what it runs.
+        case start(FixedRun, configMap: JSONValue)
+        /// It waits; the status says for what.
+        case wait(PipelineRunStatus, Duration)
+        /// It can't run; the status says why.
+        case refuse(PipelineRunStatus)
+    }
+
+    /// Decides.
+    ///
+    /// - Parameters:
+    ///   - run: The run.
+    ///   - pipeline: The pipeline that it names, nil where there is none of that name.
+    ///   - settings: What the controller was started with.
+    ///   - now: The time.
+    public static func decide(
+        run: PipelineRun, pipeline: Pipeline?, settings: PlanningSettings, now: Date
+    ) -> Decision {
+        do throws(Hindrance) {
+            let fixed = try fix(run, pipeline, settings)
+            do throws(TaskProblem) {
+                return .start(fixed, configMap: try fixed.configMap(run: run.metadata))
+            } catch {
+                return .refuse(refusal(run, error.message, now))
+            }
+        } catch {
+            switch error {
+            case .invalid(let message): return .refuse(refusal(run, message, now))
+            case .missing(let name):
+                let message = "spec.pipeline: there is no pipeline \"\(name)\" in this namespace"
+                let age = run.metadata.creationTimestamp.map { now.timeIntervalSince($0.date) } ?? pipelineGrace
+                guard age < pipelineGrace else { return .refuse(refusal(run, message, now)) }
+                let status = RunStatusBuilder.unstarted(
+                    run: run, phase: .pending, reason: .invalidSpec, message: "\(message) yet", now: now)
+                return .wait(status, .milliseconds(Int64((pipelineGrace - age) * 1000) + 1))
+            }
+        }
+    }
+
+    private enum Hindrance: Error {
+        case invalid(String)
+        case missing(String)
+    }
+
+    private static func refusal(_ run: PipelineRun, _ message: String, _ now: Date) -> PipelineRunStatus {
+        RunStatusBuilder.unstarted(run: run, phase: .failed, reason: .invalidSpec, message: message, now: now)
+    }
+
+    private static func fix(
+        _ run: PipelineRun, _ pipeline: Pipeline?, _ settings: PlanningSettings
+    ) throws(Hindrance) -> FixedRun {
+        let spec: PipelineRunSpec
+        switch run.spec {
+        case .success(let value): spec = value
+        case .failure(let problem): throw .invalid(problem.message)
+        }
+        var limits = Limits.published
+        limits.tasks = settings.maxTasks
+        guard run.metadata.name.utf8.count <= limits.runName else {
+            throw .invalid("metadata.name: may have at most \(limits.runName) characters")
+        }
+        let invalid = RunValidator.validate(spec, limits: limits)
+        guard invalid.isEmpty else { throw .invalid(InvalidSpec(invalid).message) }
+
+        let pipelineSpec: PipelineSpec
+        if let own = spec.decodedPipelineSpec {
+            pipelineSpec = try checked(own, at: "spec.pipelineSpec", limits)
+        } else {
+            guard let pipeline else { throw .missing(spec.pipeline ?? "") }
+            do throws(Hindrance) {
+                pipelineSpec = try checked(pipeline.spec, at: "spec", limits)
+            } catch .invalid(let message) {
+                throw .invalid("pipeline \"\(pipeline.metadata.name)\": \(message)")
+            }
+        }
+        do throws(InvalidSpec) {
+            let params = try ParamResolver.resolve(pipelineSpec.params, given: spec.params)
+            return FixedRun(pipeline: spec.pipeline, spec: pipelineSpec, params: params)
+        } catch {
+            throw .invalid(error.message)
+        }
+    }
+
+    private static func checked(
+        _ decoded: Decoded<PipelineSpec>, at path: String, _ limits: Limits
+    ) throws(Hindrance) -> PipelineSpec {
+        switch decoded {
+        case .failure(let problem): throw .invalid(problem.message)
+        case .success(let spec):
+            let invalid = PipelineValidator.validate(spec, at: FieldPath(path), limits: limits)
+            guard invalid.isEmpty else { throw .invalid(InvalidSpec(invalid).message) }
+            return spec
+        }
+    }
+}

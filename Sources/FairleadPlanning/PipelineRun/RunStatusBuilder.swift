@@ -1,0 +1,141 @@
+public import FairleadAPI
+public import Foundation
+import KubernetesCore
+
+/// Builds a run's status from its table; called at a flush, a few times a second at most.
+public enum RunStatusBuilder {
+    /// The whole status as it should be.
+    public static func status(run: PipelineRun, fixed: FixedRun, table: RunTable, now: Date) -> PipelineRunStatus {
+        var status = run.status
+        status.observedGeneration = run.metadata.generation
+        status.startTime = status.startTime ?? Time(now)
+        status.specRef = PodNaming.specName(run: run.metadata.name)
+        status.progress = "\(table.finished)/\(table.shape.tasks.count)"
+        status.tasks = table.shape.tasks.indices.map { task($0, table) }
+        status.graph = graph(table)
+        guard table.isOver else {
+            let isSuspended = run.spec.value?.suspend == true && table.active == 0
+            status.phase = isSuspended ? .suspended : .running
+            status.reason = isSuspended ? .suspended : .running
+            status.message = nil
+            let reason = status.reason ?? .running
+            setConditions(&status, .unknown, reason: reason, message: "\(status.progress ?? "") tasks ended", now)
+            return status
+        }
+        end(&status, run: run, fixed: fixed, table: table, now: now)
+        return status
+    }
+
+    /// The status of a run that can't be started, or not yet.
+    public static func unstarted(
+        run: PipelineRun, phase: PipelineRunStatus.Phase, reason: Reason, message: String, now: Date
+    ) -> PipelineRunStatus {
+        var status = run.status
+        status.observedGeneration = run.metadata.generation
+        status.phase = phase
+        status.reason = reason
+        status.message = message
+        if phase.isTerminal {
+            status.startTime = status.startTime ?? Time(now)
+            status.completionTime = Time(now)
+            status.duration = "0s"
+        }
+        setConditions(&status, phase.isTerminal ? .isFalse : .unknown, reason: reason, message: message, now)
+        return status
+    }
+
+    /// A status that no longer fits into an object: the run fails, and says so.
+    public static func tooLarge(_ status: PipelineRunStatus, run: PipelineRun, now: Date) -> PipelineRunStatus {
+        var small = run.status
+        small.tasks = []
+        small.results = [:]
+        small.graph = nil
+        small.progress = status.progress
+        small.completionTime = Time(now)
+        fail(&small, .statusTooLarge, "the status of the run's tasks no longer fits into an object", now)
+        return small
+    }
+
+    private static func task(_ index: Int, _ table: RunTable) -> TaskStatus {
+        if let record = table.entries[index].record { return record }
+        var status = TaskStatus(name: table.shape.tasks[index].name, phase: .pending)
+        guard let newest = table.entries[index].newest else { return status }
+        status.attempts = newest.attempt
+        status.startTime = newest.startedAt
+        switch newest.outcome {
+        case .pending(let reason, let message):
+            status.reason = reason
+            status.message = message.isEmpty ? nil : message
+        case .running: status.phase = .running
+        case .failed(let reason, let message, _), .disrupted(let reason, let message):
+            status.reason = reason
+            status.message = "attempt \(newest.attempt): \(message)"
+        case .succeeded: break
+        }
+        return status
+    }
+
+    private static func graph(_ table: RunTable) -> String {
+        let nodes = table.shape.tasks.map { task in
+            GraphRenderer.Node(
+                name: task.name, dependencies: task.dependencies.map { table.shape.tasks[$0].name },
+                isFinally: task.isFinally)
+        }
+        // A text that grows with the square of the tasks helps nobody; `fairlead graph` draws any size.
+        return nodes.count > 50 ? "\(nodes.count) tasks" : GraphRenderer(nodes).text()
+    }
+
+    private static func end(
+        _ status: inout PipelineRunStatus, run: PipelineRun, fixed: FixedRun, table: RunTable, now: Date
+    ) {
+        let ended = table.entries.compactMap { $0.record?.completionTime }.max() ?? Time(now)
+        status.completionTime = ended
+        let start = status.startTime ?? ended
+        status.duration = FairleadDuration.format(.seconds(ended.secondsSince1970 - start.secondsSince1970))
+        let failures = table.entries.compactMap(\.record).filter { $0.phase == .failed }
+        if let first = failures.first {
+            let others = failures.count > 1 ? " (and \(failures.count - 1) more)" : ""
+            let message = "task \"\(first.name)\" failed\(others): \(first.message ?? first.reason?.rawValue ?? "")"
+            let (kept, _) = RunResults.evaluate(run: run, fixed: fixed, table: table)
+            status.results = kept
+            fail(&status, first.reason ?? .exitCode, message, now)
+            return
+        }
+        let (results, missing) = RunResults.evaluate(run: run, fixed: fixed, table: table)
+        status.results = results
+        if let missing {
+            fail(&status, .expressionFailed, missing, now)
+            return
+        }
+        status.phase = .succeeded
+        status.reason = nil
+        status.message = nil
+        setConditions(&status, .isTrue, reasonText: "Succeeded", message: "all tasks ended well", now)
+    }
+
+    private static func fail(_ status: inout PipelineRunStatus, _ reason: Reason, _ message: String, _ now: Date) {
+        status.phase = .failed
+        status.reason = reason
+        status.message = String(message.prefix(8192))
+        setConditions(&status, .isFalse, reason: reason, message: status.message ?? "", now)
+    }
+
+    private static func setConditions(
+        _ status: inout PipelineRunStatus, _ succeeded: Condition.Status, reason: Reason, message: String, _ now: Date
+    ) {
+        setConditions(&status, succeeded, reasonText: reason.rawValue, message: message, now)
+    }
+
+    private static func setConditions(
+        _ status: inout PipelineRunStatus, _ succeeded: Condition.Status, reasonText: String, message: String,
+        _ now: Date
+    ) {
+        let finished: Condition.Status = status.phase?.isTerminal == true ? .isTrue : .isFalse
+        for (type, value) in [(RunCondition.succeeded, succeeded), (.finished, finished)] {
+            status.conditions.set(
+                Condition(
+                    type: type.rawValue, status: value, reason: reasonText, message: message,
+                    observedGeneration: status.observedGeneration, lastTransitionTime: Time(now)))
+        }
+    }
+}

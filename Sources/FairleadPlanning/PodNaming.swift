@@ -1,0 +1,42 @@
+import Crypto
+import FairleadAPI
+import Foundation
+
+/// The annotations and finalizers that Fairlead writes on its pods, and their names.
+public enum PodNaming {
+    /// The selector of everything that Fairlead made.
+    public static let managedSelector = "\(FairleadLabel.managedBy)=\(FairleadLabel.managedByValue)"
+    /// The attempt, from 1.
+    public static let attemptAnnotation = "fairlead.dev/attempt"
+    /// Failures of the program before this attempt.
+    public static let failuresAnnotation = "fairlead.dev/failures"
+    /// Failures of the platform before this attempt.
+    public static let disruptionsAnnotation = "fairlead.dev/disruptions"
+    /// Keeps a pod until its outcome is recorded.
+    public static let outcomeFinalizer = "fairlead.dev/outcome"
+
+    /// A pod's name: a readable prefix of at most 50 characters and 8 of SHA-256 over what makes the pod unique.
+    ///
+    /// - Parameters:
+    ///   - run: The run's name.
+    ///   - runUID: The run's identity.
+    ///   - task: The task's name.
+    ///   - index: The item's index in a mapped task, else 0.
+    ///   - attempt: The attempt, from 1.
+    public static func podName(run: String, runUID: String, task: String, index: Int = 0, attempt: Int) -> String {
+        var prefix = String("\(run)-\(task)".prefix(50))
+        while let last = prefix.last, last == "-" || last == "." { prefix.removeLast() }
+        return "\(prefix)-\(hash("\(runUID)/\(task)/\(index)/\(attempt)"))"
+    }
+
+    /// The ConfigMap that fixes what a run runs.
+    public static func specName(run: String) -> String { "\(run)-spec" }
+
+    /// The first 8 hexadecimal digits of a text's SHA-256.
+    static func hash(_ text: String) -> String {
+        SHA256.hash(data: Data(text.utf8)).prefix(4).map { byte in
+            let digits = String(byte, radix: 16)
+            return digits.count == 1 ? "0\(digits)" : digits
+        }.joined()
+    }
+}

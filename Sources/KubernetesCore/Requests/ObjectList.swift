@@ -1,0 +1,37 @@
+/// A page of a collection.
+public struct ObjectList<Item: Decodable & Sendable>: Decodable, Sendable {
+    /// The page's metadata.
+    public var metadata: ListMeta
+    /// The objects.
+    public var items: [Item]
+
+    /// Makes a page.
+    public init(metadata: ListMeta, items: [Item]) {
+        self.metadata = metadata
+        self.items = items
+    }
+}
+
+/// The metadata of a page of a collection.
+public struct ListMeta: Sendable, Hashable, Codable {
+    /// The version of the collection that the list shows, from which a watch goes on.
+    public var resourceVersion: ResourceVersion?
+    /// Where the next page begins; nil at the end.
+    public var continueToken: String?
+    /// How many objects are left, where the server knows.
+    public var remainingItemCount: Int64?
+
+    /// Makes list metadata.
+    public init(
+        resourceVersion: ResourceVersion? = nil, continueToken: String? = nil, remainingItemCount: Int64? = nil
+    ) {
+        self.resourceVersion = resourceVersion
+        self.continueToken = continueToken
+        self.remainingItemCount = remainingItemCount
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case resourceVersion, remainingItemCount
+        case continueToken = "continue"
+    }
+}

@@ -1,0 +1,93 @@
+import Foundation
+public import KubernetesClient
+import KubernetesCore
+public import Logging
+public import ServiceLifecycle
+
+/// A node whose containers are processes of this host: scheduler and kubelet in one.
+///
+/// Guarantees: it speaks to the cluster through its client alone; a pod's exit is on disk before the API is told; when
+/// it stops in order nothing that it started is left; when it crashes, its pods run on for
+/// ``NodeConfiguration/orphanSeconds`` and the next node with the same state directory adopts them.
+///
+/// Assumptions: one node a state directory.
+public struct LocalNode: Service {
+    private let client: Client
+    private let configuration: NodeConfiguration
+    private let logger: Logger
+
+    /// A node that is not yet running.
+    public init(client: Client, configuration: NodeConfiguration, logger: Logger) {
+        self.client = client
+        self.configuration = configuration
+        self.logger = logger
+    }
+
+    /// Runs the node until it is asked to stop, or cancelled.
+    ///
+    /// An orderly stop ends every pod. A cancellation leaves the pods as a crash would: they end by themselves unless
+    /// another node adopts them in time.
+    public func run() async throws {
+        let paths = NodePaths(state: configuration.stateDirectory)
+        try paths.make()
+        let host = await Self.look(usesSandbox: configuration.usesSandbox)
+        let watcher = try PipeWatcher()
+        defer { watcher.stop() }
+        let context = NodeContext(
+            client: client, configuration: configuration, host: host, paths: paths, watcher: watcher,
+            python: PythonEnvironments(
+                paths: paths, host: host, command: configuration.shimCommand, watcher: watcher),
+            events: NodeEvents(client: client, node: configuration.name, logger: logger),
+            addresses: PodAddresses(), logger: logger)
+        if host.bubblewrap == nil, configuration.usesSandbox {
+            logger.warning("bubblewrap is missing or does not work here: pods see the host's files; see docs/local-node.md")
+        }
+        let router = PodRouter(context: context)
+        let registration = NodeRegistration(context: context)
+        await withTaskGroup(of: Void.self) { background in
+            background.addTask { await registration.run() }
+            background.addTask { await context.events.run() }
+            background.addTask {
+                await NodeScheduler(context: context, router: router, labels: registration.labels).run()
+            }
+            background.addTask {
+                await PodWatch(client: context.client, router: router, logger: context.logger) {
+                    Self.removeLeftovers(context, router)
+                }.run()
+            }
+            background.addTask {
+                try? await gracefulShutdown()
+                router.stop()
+            }
+            await withDiscardingTaskGroup { workers in
+                for await worker in router.newWorkers { workers.addTask { await worker.run() } }
+            }
+            context.events.finish()
+            background.cancelAll()
+        }
+    }
+
+    /// Looks at the host on a thread of its own: it waits for other processes.
+    private static func look(usesSandbox: Bool) async -> HostFacts {
+        await withCheckedContinuation { continuation in
+            Thread.detachNewThread { continuation.resume(returning: HostFacts.find(usesSandbox: usesSandbox)) }
+        }
+    }
+
+    /// Ends and removes what is left of pods that are gone from the API.
+    private static func removeLeftovers(_ context: NodeContext, _ router: PodRouter) {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: context.paths.pods)) ?? []
+        for uid in names where !router.knows(uid: uid) {
+            let containers = context.paths.pod(uid) + "/containers"
+            for name in (try? FileManager.default.contentsOfDirectory(atPath: containers)) ?? [] {
+                for run in context.paths.runs(uid, name) {
+                    let directory = context.paths.run(uid, name, run)
+                    guard ShimHandle.exit(of: directory) == nil else { continue }
+                    ShimHandle.adopt(directory, watcher: context.watcher) { _ in }?
+                        .send(.terminate(graceSeconds: 0))
+                }
+            }
+            try? FileManager.default.removeItem(atPath: context.paths.pod(uid))
+        }
+    }
+}

@@ -1,0 +1,61 @@
+import Foundation
+import KubernetesCore
+
+/// How one container of a pod stands, from its first start to its last end.
+struct ContainerRecord: Sendable, Hashable {
+    enum State: Sendable, Hashable {
+        /// Not running; the reason and the message are for its status.
+        case waiting(reason: String, message: String?)
+        /// Asked for, not yet confirmed.
+        case starting
+        case running(since: Time)
+        case exited(ContainerExit)
+    }
+
+    let name: String
+    let isInit: Bool
+    /// The number of the current or next run: how often the container was started again.
+    var run = 0
+    var state = State.waiting(reason: "ContainerCreating", message: nil)
+    /// How the run before this one ended.
+    var last: ContainerExit?
+    /// When a start is due that must wait.
+    var retryAt: Date?
+    /// How long the last wait before a start was.
+    var backoff: TimeInterval = 0
+    /// Whether its end was asked for.
+    var isEnding = false
+
+    init(name: String, isInit: Bool) {
+        self.name = name
+        self.isInit = isInit
+    }
+
+    var isLive: Bool {
+        switch state {
+        case .starting, .running: true
+        case .waiting, .exited: false
+        }
+    }
+
+    var exit: ContainerExit? {
+        if case .exited(let exit) = state { exit } else { nil }
+    }
+
+    var hasSucceeded: Bool { exit?.exitCode == 0 }
+}
+
+/// How long a container waits before it is started again: the kubelet's 10 s, doubled up to 5 min, forgotten after
+/// 10 min of running.
+enum RestartBackoff {
+    static let first: TimeInterval = 10
+    static let longest: TimeInterval = 300
+    static let forgottenAfter: Int64 = 600
+
+    /// The wait after a run; the first restart is immediate.
+    static func wait(after exit: ContainerExit, previous: TimeInterval, isFirst: Bool) -> TimeInterval {
+        let ran = exit.finishedAt.secondsSince1970 - exit.startedAt.secondsSince1970
+        if isFirst || ran >= forgottenAfter { return 0 }
+        return previous == 0 ? first : min(longest, previous * 2)
+    }
+}

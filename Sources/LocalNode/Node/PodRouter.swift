@@ -1,0 +1,95 @@
+import Foundation
+import KubernetesCore
+import Synchronization
+
+/// Knows every pod of the cluster, and gives each that is bound to this node a worker.
+final class PodRouter: Sendable {
+    private struct State {
+        var pods: [ObjectKey: PodManifest] = [:]
+        var workers: [String: PodWorker] = [:]
+        /// Pods bound a moment ago, whose binding has not come back yet.
+        var assumed: [ObjectKey: String] = [:]
+        var isStopping = false
+    }
+
+    private let context: NodeContext
+    private let state = Mutex(State())
+    /// Workers that are to be run.
+    let newWorkers: AsyncStream<PodWorker>
+    private let newWorkersEnd: AsyncStream<PodWorker>.Continuation
+    /// A sign that something changed which the scheduler may want to look at.
+    let changes: AsyncStream<Void>
+    private let changesEnd: AsyncStream<Void>.Continuation
+
+    init(context: NodeContext) {
+        self.context = context
+        (newWorkers, newWorkersEnd) = AsyncStream.makeStream()
+        (changes, changesEnd) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
+    }
+
+    /// Takes the whole collection: what is not in it is gone.
+    func replace(_ pods: [PodManifest]) {
+        let known = state.withLock { Array($0.pods.values) }
+        let uids = Set(pods.map(\.metadata.uid))
+        for pod in known where !uids.contains(pod.metadata.uid) { remove(pod) }
+        for pod in pods { set(pod) }
+    }
+
+    /// Takes a pod as it is now.
+    func set(_ pod: PodManifest) {
+        let worker: PodWorker? = state.withLock { state in
+            // A namesake came without the end of the one before having been seen.
+            if let before = state.pods[pod.key], before.metadata.uid != pod.metadata.uid {
+                state.workers[before.metadata.uid]?.tell(.vanished)
+                state.workers[before.metadata.uid] = nil
+            }
+            state.pods[pod.key] = pod
+            if !(pod.spec.nodeName ?? "").isEmpty { state.assumed[pod.key] = nil }
+            guard pod.spec.nodeName == context.configuration.name, !state.isStopping else { return nil }
+            if let worker = state.workers[pod.metadata.uid] {
+                worker.tell(.pod(pod))
+                return nil
+            }
+            let worker = PodWorker(pod: pod, context: context)
+            state.workers[pod.metadata.uid] = worker
+            return worker
+        }
+        if let worker { newWorkersEnd.yield(worker) }
+        changesEnd.yield()
+    }
+
+    /// Takes the news that a pod is gone.
+    func remove(_ pod: PodManifest) {
+        state.withLock { state in
+            if state.pods[pod.key]?.metadata.uid == pod.metadata.uid { state.pods[pod.key] = nil }
+            state.assumed[pod.key] = nil
+            state.workers.removeValue(forKey: pod.metadata.uid)?.tell(.vanished)
+        }
+        changesEnd.yield()
+    }
+
+    /// Has the scheduler look again.
+    func look() { changesEnd.yield() }
+
+    /// Remembers a binding until the watch shows it.
+    func assume(_ pod: PodManifest) { state.withLock { $0.assumed[pod.key] = pod.metadata.uid } }
+
+    /// Everything that the scheduler decides on.
+    var snapshot: (pods: [PodManifest], assumed: Set<ObjectKey>) {
+        state.withLock { (Array($0.pods.values), Set($0.assumed.keys)) }
+    }
+
+    /// Whether a pod of that identity is known.
+    func knows(uid: String) -> Bool { state.withLock { $0.workers[uid] != nil } }
+
+    /// Has every worker end its pod in order; no new ones begin.
+    func stop() {
+        let workers = state.withLock { state in
+            state.isStopping = true
+            return Array(state.workers.values)
+        }
+        workers.forEach { $0.tell(.stop) }
+        newWorkersEnd.finish()
+        changesEnd.finish()
+    }
+}

@@ -1,0 +1,1 @@
+../KubernetesTesting/ManualClock.swift

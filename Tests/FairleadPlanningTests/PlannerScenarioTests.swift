@@ -1,0 +1,155 @@
+import FairleadAPI
+import FairleadPlanning
+import Foundation
+import KubernetesCore
+import Testing
+
+/// What becomes of a run step by step.
+@Suite struct PlannerScenarioTests {
+    private func task(_ name: String, after: [String] = [], retries: Int = 0) -> PipelineTask {
+        var container = ContainerSpec(image: "python:3.12-slim", command: ["true"])
+        container.retry = RetrySpec(max: retries)
+        return PipelineTask(name: name, dependsOn: after, container: container)
+    }
+
+    private func pod(_ model: RunModel, _ task: String) -> String? {
+        model.unfinished.first { model.pods[$0]?.metadata.labels[FairleadLabel.task] == task }
+    }
+
+    @Test func aFailureSkipsDependentsAndLetsTheOthersGoOn() throws {
+        var model = RunModel(
+            PipelineSpec(
+                tasks: [task("a"), task("b", after: ["a"]), task("c", after: ["b"]), task("d")],
+                finally: [task("last")]))
+        var table = model.rebuilt()
+        model.settle(&table)
+        #expect(model.unfinished.count == 2)
+        model.end(try #require(pod(model, "a")), exitCode: 3, message: "no data")
+        for pod in model.pods.values { table.fold(pod) }
+        model.settle(&table)
+        #expect(pod(model, "last") == nil, "finally waits for d")
+        model.end(try #require(pod(model, "d")), exitCode: 0)
+        for pod in model.pods.values { table.fold(pod) }
+        model.settle(&table)
+        model.end(try #require(pod(model, "last")), exitCode: 0)
+        for pod in model.pods.values { table.fold(pod) }
+        model.settle(&table)
+
+        let tasks = Dictionary(uniqueKeysWithValues: model.run.status.tasks.map { ($0.name, $0) })
+        #expect(tasks["a"]?.phase == .failed)
+        #expect(tasks["a"]?.reason == .exitCode)
+        #expect(tasks["a"]?.message?.contains("no data") == true)
+        #expect(tasks["b"]?.reason == .upstreamFailed)
+        #expect(tasks["c"]?.reason == .upstreamFailed)
+        #expect(tasks["d"]?.phase == .succeeded)
+        #expect(tasks["last"]?.phase == .succeeded)
+        #expect(model.run.status.phase == .failed)
+        #expect(model.run.status.reason == .exitCode)
+        #expect(model.run.status.progress == "5/5")
+        #expect(model.run.status.conditions[type: "Succeeded"]?.status == .isFalse)
+        #expect(model.run.status.conditions[type: "Finished"]?.status == .isTrue)
+    }
+
+    @Test func retriesWaitForTheBackOffAndKeepTheNewestPod() throws {
+        var model = RunModel(PipelineSpec(tasks: [task("a", retries: 1)]))
+        var table = model.rebuilt()
+        model.settle(&table)
+        let first = try #require(pod(model, "a"))
+        model.end(first, exitCode: 1)
+        for pod in model.pods.values { table.fold(pod) }
+        let due = model.now.addingTimeInterval(10)
+        var plan = model.plan(&table)
+        #expect(!plan.actions.contains { if case .createPods = $0 { true } else { false } })
+        #expect(model.pods[first]?.metadata.finalizers.isEmpty == false, "kept until its successor exists")
+        model.now = due.addingTimeInterval(1)
+        plan = model.plan(&table)
+        for action in plan.actions { model.perform(action, &table) }
+        let second = try #require(pod(model, "a"))
+        #expect(second != first)
+        #expect(model.pods[second]?.metadata.annotations[PodNaming.attemptAnnotation] == "2")
+        model.settle(&table)
+        #expect(model.pods[first]?.metadata.finalizers.isEmpty == true)
+        model.end(second, exitCode: 1)
+        for pod in model.pods.values { table.fold(pod) }
+        model.settle(&table)
+        #expect(model.run.status.phase == .failed)
+        #expect(model.run.status.tasks.first?.attempts == 2)
+    }
+
+    @Test func evictionCostsNothingOfTheUsersBudget() throws {
+        var model = RunModel(PipelineSpec(tasks: [task("a")]))
+        var table = model.rebuilt()
+        for _ in 0..<3 {
+            model.settle(&table)
+            model.end(try #require(pod(model, "a")), exitCode: 137, reason: "Evicted")
+            for pod in model.pods.values { table.fold(pod) }
+            model.now += 400
+        }
+        model.settle(&table)
+        model.end(try #require(pod(model, "a")), exitCode: 0)
+        for pod in model.pods.values { table.fold(pod) }
+        model.settle(&table)
+        #expect(model.run.status.phase == .succeeded)
+        #expect(model.run.status.tasks.first?.attempts == 4)
+    }
+
+    @Test func aPodThatIsPendingTooLongIsDeletedAndFailsTheTask() throws {
+        var waiting = task("a")
+        waiting.container.timeouts = Timeouts(pending: FairleadDuration("60s"))
+        var model = RunModel(PipelineSpec(tasks: [waiting]))
+        var table = model.rebuilt()
+        model.settle(&table)
+        let plan = model.plan(&table)
+        guard case .after(let wait) = plan.wake else {
+            Issue.record("the planner must wake for the time limit, not \(plan.wake)")
+            return
+        }
+        #expect(wait <= .seconds(61))
+        model.now += 61
+        model.settle(&table)
+        #expect(model.run.status.phase == .failed)
+        #expect(model.run.status.tasks.first?.reason == .pendingTimeout)
+        #expect(model.pods.isEmpty)
+    }
+
+    @Test func resultsReachDependentsAndTheRun() throws {
+        var first = task("a")
+        first.container.results = [ResultSpec(name: "rows", type: .integer), ResultSpec(name: "note")]
+        var second = task("b")
+        second.container.args = ["--rows=$(tasks.a.results.rows)", "$(tasks.a.results.note)"]
+        let spec = PipelineSpec(
+            tasks: [first, second], results: [PipelineResult(name: "rows", value: "tasks.a.results.rows")])
+        var model = RunModel(spec)
+        var table = model.rebuilt()
+        model.settle(&table)
+        model.end(try #require(pod(model, "a")), exitCode: 0, message: "rows=1\nrows=42\nnote=it costs $(HOME)\n")
+        for pod in model.pods.values { table.fold(pod) }
+        var requests: [PodRequest] = []
+        for action in model.plan(&table).actions {
+            if case .createPods(let made) = action { requests += made }
+            model.perform(action, &table)
+        }
+        let main = try #require(requests.first?.pod[path: ["spec", "containers"]]?[0])
+        #expect(main["args"] == ["--rows=42", "it costs $$(HOME)"])
+        model.end(try #require(pod(model, "b")), exitCode: 0)
+        for pod in model.pods.values { table.fold(pod) }
+        model.settle(&table)
+        #expect(model.run.status.results == ["rows": 42])
+    }
+
+    @Test(arguments: [
+        ("", Reason.resultMissing), ("rows=many", .resultInvalid),
+        ("rows=1\n" + String(repeating: "x", count: 4096), .resultTooLarge),
+    ])
+    func resultsThatAreNotAsDeclaredFailTheTask(message: String, reason: Reason) throws {
+        var first = task("a")
+        first.container.results = [ResultSpec(name: "rows", type: .integer)]
+        var model = RunModel(PipelineSpec(tasks: [first]))
+        var table = model.rebuilt()
+        model.settle(&table)
+        model.end(try #require(pod(model, "a")), exitCode: 0, message: message)
+        for pod in model.pods.values { table.fold(pod) }
+        model.settle(&table)
+        #expect(model.run.status.tasks.first?.reason == reason)
+    }
+}

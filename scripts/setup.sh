@@ -1,0 +1,77 @@
+#!/usr/bin/env bash
+# Makes sure that what a verb of the Makefile needs is there: by apt-get where this is root on a Debian, else one line
+# says what is missing. What is optional never fails.
+#
+# usage: scripts/setup.sh build|test|demo|check
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+required=()
+optional=()
+
+header() { [ -n "$(find /usr/include /usr/local/include /opt/homebrew/include -name "$1" -print -quit 2>/dev/null)" ]; }
+command_exists() { command -v "$1" >/dev/null 2>&1; }
+python_makes_environments() { python3 -c 'import ensurepip, venv' >/dev/null 2>&1; }
+
+need_build() {
+    command_exists swift || { echo "missing: Swift 6.2 or newer (https://www.swift.org/install)" >&2; exit 1; }
+    if [ "$(uname)" = Linux ]; then
+        header sqlite3.h || required+=(libsqlite3-dev)
+        header zlib.h || required+=(zlib1g-dev)
+    fi
+}
+
+need_python() {
+    python_makes_environments || required+=(python3 python3-venv)
+}
+
+need_node() {
+    [ "$(uname)" != Linux ] || command_exists bwrap || optional+=(bubblewrap)
+}
+
+need_kubectl() {
+    command_exists kubectl || optional+=(kubernetes-client)
+}
+
+install() {
+    [ "$#" -gt 0 ] || return 0
+    if ! command_exists apt-get || [ "$(id -u)" != 0 ]; then return 1; fi
+    export DEBIAN_FRONTEND=noninteractive
+    if [ -z "${updated:-}" ]; then
+        apt-get update -qq </dev/null >/dev/null || { sleep 5; apt-get update -qq </dev/null >/dev/null; } || true
+        updated=yes
+    fi
+    echo "installing $*"
+    apt-get install -y -qq --no-install-recommends "$@" </dev/null >/dev/null
+}
+
+case "${1:-}" in
+build) need_build ;;
+test) need_build; need_python; need_node; need_kubectl ;;
+demo) need_build; need_python; need_node; need_kubectl ;;
+check) need_python ;;
+*) echo "usage: $0 build|test|demo|check" >&2; exit 64 ;;
+esac
+
+if ! install "${required[@]}"; then
+    echo "missing: ${required[*]} (on Debian: sudo apt-get install ${required[*]})" >&2
+    exit 1
+fi
+for package in "${optional[@]}"; do
+    install "$package" && continue
+    case "$package" in
+    bubblewrap) echo "missing: bubblewrap; pods run without it, in the plain way that docs/local-node.md tells of" ;;
+    kubernetes-client) echo "missing: kubectl; what needs it is left out" ;;
+    esac
+done
+
+# The manifests' checks read YAML.
+if [ "$1" = check ] && ! .fairlead/tools/bin/python -c 'import yaml' 2>/dev/null; then
+    mkdir -p .fairlead
+    rm -rf .fairlead/tools
+    python3 -m venv .fairlead/tools
+    if ! .fairlead/tools/bin/pip install --quiet --disable-pip-version-check pyyaml==6.0.3; then
+        echo "missing: PyYAML, which pip could not install" >&2
+        exit 1
+    fi
+fi
