@@ -116,13 +116,16 @@ let package = Package(
         // What tests and benchmarks share.
         library(
             "KubernetesTesting",
-            ["KubernetesCore", "KubernetesClient", "ControllerRuntime", "LocalAPIServer"],
-            path: "Tests/KubernetesTesting"),
+            [
+                "KubernetesCore", "KubernetesClient", "ControllerMachines", "ControllerRuntime", logging,
+            ], path: "Tests/KubernetesTesting"),
+        library(
+            "ClusterTesting", ["KubernetesCore", "KubernetesClient", "LocalAPIServer"], path: "Tests/ClusterTesting"),
         .executableTarget(
             name: "PipelineBenchmark",
             dependencies: [
                 "KubernetesCore", "KubernetesClient", "ControllerRuntime", "FairleadAPI", "FairleadControllers",
-                "FairleadPlanning", "LocalAPIServer", "KubernetesTesting", logging,
+                "FairleadPlanning", "LocalAPIServer", "ClusterTesting", "KubernetesTesting", logging,
             ],
             path: "Benchmarks/PipelineBenchmark",
             swiftSettings: settings),
@@ -144,7 +147,7 @@ let package = Package(
             "ScenarioTests",
             [
                 "KubernetesCore", "KubernetesClient", "ControllerRuntime", "FairleadAPI", "FairleadPlanning",
-                "FairleadControllers", "LocalAPIServer", "KubernetesTesting", logging,
+                "FairleadControllers", "LocalAPIServer", "ClusterTesting", "KubernetesTesting", logging,
             ]),
         tests("FairleadCLITests", ["FairleadCLI", "KubernetesCore", "FairleadAPI"]),
     ],

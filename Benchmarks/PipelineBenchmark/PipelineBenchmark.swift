@@ -1,3 +1,4 @@
+import ClusterTesting
 import FairleadAPI
 import FairleadControllers
 import FairleadPlanning
@@ -24,7 +25,9 @@ struct PipelineBenchmark {
     static func main() async throws {
         let tasks = CommandLine.arguments.dropFirst().first.flatMap { Int($0) } ?? 1000
         let rounds = CommandLine.arguments.dropFirst(2).first.flatMap { Int($0) } ?? 3
-        print("\(tasks) one-container tasks in one run, \(rounds) rounds, \(ProcessInfo.processInfo.processorCount) cores")
+        print(
+            "\(tasks) one-container tasks in one run, \(rounds) rounds, \(ProcessInfo.processInfo.processorCount) cores"
+        )
         var bare: [Measure] = []
         var runs: [Measure] = []
         for _ in 0..<rounds {

@@ -2,11 +2,12 @@ public import ControllerMachines
 public import KubernetesCore
 import Synchronization
 
-/// Where a change was seen.
+/// How a change became known.
 public enum ChangeSource: Sendable, Hashable {
-    /// In a list: of an object that may not have changed since it was last worked on.
+    /// By the first list, or at the beginning of a subscription: the object may not have changed since it was last
+    /// worked on.
     case list
-    /// In a watch.
+    /// By a watch, or by a later list, which shows what a watch missed.
     case watch
 
     /// How urgent it is to look at the object.
@@ -125,9 +126,12 @@ public final class Store<T: Resource>: Sendable {
         with objects: [T], resourceVersion: ResourceVersion, scope: String? = nil, keeping: Set<ObjectKey> = []
     ) {
         let isSynced = state.withLock { state in
+            let isFirst = state.table.lastResourceVersion(namespace: scope) == nil
             let changes = state.table.replace(
                 with: objects, resourceVersion: resourceVersion, scope: scope, keeping: keeping)
-            for change in changes { state.deliveries.append(Delivery(change: change, source: .list)) }
+            for change in changes {
+                state.deliveries.append(Delivery(change: change, source: isFirst ? .list : .watch))
+            }
             state.unsynced.remove(scope)
             return state.unsynced.isEmpty
         }

@@ -49,6 +49,10 @@ public struct APIError: Error, Sendable, Hashable, CustomStringConvertible {
     public var isExpired: Bool { code == 410 || reason == "Expired" || reason == "Gone" }
     /// The object is not valid.
     public var isInvalid: Bool { code == 422 }
+    /// Nothing new can be made in the namespace, since it is being deleted.
+    public var isNamespaceTerminating: Bool {
+        code == 403 && status.details?.causes?.contains { $0.reason == "NamespaceTerminating" } == true
+    }
     /// Whether the same request may succeed later.
     public var isRetryable: Bool { code == 429 || code >= 500 }
 

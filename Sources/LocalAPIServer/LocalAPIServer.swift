@@ -60,7 +60,9 @@ public final class LocalAPIServer: Service {
     /// Opens the storage and makes the namespaces that every cluster has.
     ///
     /// - Throws: Where the file cannot be opened or read.
-    public init(configuration: Configuration, logger: Logger) async throws {
+    public init(
+        configuration: Configuration, logger: Logger = Logger(label: "fairlead.apiserver")
+    ) async throws {
         self.configuration = configuration
         self.logger = logger
         var registry = KindRegistry()
@@ -76,6 +78,7 @@ public final class LocalAPIServer: Service {
         kinds = Mutex(registry)
         logs = Mutex(configuration.podLogs)
         try await makeSystemNamespaces()
+        engine.compact()
     }
 
     /// Where logs come from, once a node runs.

@@ -38,9 +38,12 @@ public struct LocalNode: Service {
             python: PythonEnvironments(
                 paths: paths, host: host, command: configuration.shimCommand, watcher: watcher),
             events: NodeEvents(client: client, node: configuration.name, logger: logger),
-            addresses: PodAddresses(), logger: logger)
-        if host.bubblewrap == nil, configuration.usesSandbox {
-            logger.warning("bubblewrap is missing or does not work here: pods see the host's files; see docs/local-node.md")
+            addresses: PodAddresses(), names: ClusterNames(), logger: logger)
+        if host.bubblewrap != nil {
+            logger.info("containers run in bubblewrap sandboxes")
+        } else if configuration.usesSandbox {
+            logger.warning(
+                "bubblewrap is missing or does not work here: pods see the host's files; see docs/local-node.md")
         }
         let router = PodRouter(context: context)
         let registration = NodeRegistration(context: context)
@@ -56,11 +59,21 @@ public struct LocalNode: Service {
                 }.run()
             }
             background.addTask {
-                try? await gracefulShutdown()
+                do {
+                    try await gracefulShutdown()
+                } catch {
+                    // A cancellation is no orderly stop: the pods go on for the next node.
+                    return
+                }
                 router.stop()
             }
             await withDiscardingTaskGroup { workers in
-                for await worker in router.newWorkers { workers.addTask { await worker.run() } }
+                for await worker in router.newWorkers {
+                    workers.addTask {
+                        await worker.run()
+                        router.finished(worker)
+                    }
+                }
             }
             context.events.finish()
             background.cancelAll()

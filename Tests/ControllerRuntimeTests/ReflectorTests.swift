@@ -66,7 +66,7 @@ import Testing
             try await eventually("a back-off") { clock.nextWake.map { $0 < .seconds(10) } ?? false }
             #expect(store.count == 2)
             transport.heal()
-            try await eventually("the list", doing: { passBackoffs(clock) }) { heard.all == ["a list"] }
+            try await eventually("the list", doing: { passBackoffs(clock) }) { heard.all == ["a watch"] }
             #expect(store.keys == [TestObject("b").key])
         }
         let relist = server.requests.last { $0.query("watch") == nil }

@@ -58,7 +58,8 @@ import Testing
             model.now += 5
         }
         var first = model.rebuilt(order: model.pods.values.shuffled(using: &generator))
-        var second = model.rebuilt(order: (Array(model.pods.values) + Array(model.pods.values)).shuffled(using: &generator))
+        var second = model.rebuilt(
+            order: (Array(model.pods.values) + Array(model.pods.values)).shuffled(using: &generator))
         let plans = (model.plan(&first), model.plan(&second))
         #expect(plans.0 == plans.1, "seed \(seed)")
         #expect(first.entries == second.entries, "seed \(seed)")

@@ -3,37 +3,44 @@ import Testing
 
 /// The parser against RFC 8259, and the writer against the parser.
 struct JSONParserTests {
-    @Test(arguments: [
-        ("null", JSONValue.null), (" true ", true), ("\tfalse\r\n", false), ("0", 0), ("-0", 0), ("-12", -12),
-        ("9223372036854775807", .integer(.max)), ("-9223372036854775808", .integer(.min)),
-        ("9223372036854775808", .double(9_223_372_036_854_775_808)), ("1.0", .double(1)), ("1e2", .double(100)),
-        ("1E+2", .double(100)), ("25e-1", .double(2.5)), ("-0.0", .double(0)), ("\"\"", ""), ("\"a\\/b/c\"", "a/b/c"),
-        (#""\"\\\b\f\n\r\t""#, "\"\\\u{8}\u{c}\n\r\t"), (#""\u0041\u00e9\u20AC""#, "Aé€"),
-        (#""\ud83d\ude00""#, "\u{1F600}"), (#""\ud83d""#, "\u{FFFD}"), (#""\ude00x""#, "\u{FFFD}x"),
-        (#""\ud83d\u0041""#, "\u{FFFD}A"), (#""\ud83d\ud83d\ude00""#, "\u{FFFD}\u{1F600}"), (#""\u0000""#, "\u{0}"),
-        ("[]", []), ("{}", [:]), ("[ 1 , [ ] , { } ]", [1, [], [:]]), (#"{"a":{"b":[null]}}"#, ["a": ["b": [.null]]]),
-        (#"{"":1," ":2}"#, ["": 1, " ": 2]), ("\"\u{7f}\u{2028}\"", "\u{7f}\u{2028}"),
-    ] as [(String, JSONValue)])
+    @Test(
+        arguments: [
+            ("null", JSONValue.null), (" true ", true), ("\tfalse\r\n", false), ("0", 0), ("-0", 0), ("-12", -12),
+            ("9223372036854775807", .integer(.max)), ("-9223372036854775808", .integer(.min)),
+            ("9223372036854775808", .double(9_223_372_036_854_775_808)), ("1.0", .double(1)), ("1e2", .double(100)),
+            ("1E+2", .double(100)), ("25e-1", .double(2.5)), ("-0.0", .double(0)), ("\"\"", ""),
+            ("\"a\\/b/c\"", "a/b/c"),
+            (#""\"\\\b\f\n\r\t""#, "\"\\\u{8}\u{c}\n\r\t"), (#""\u0041\u00e9\u20AC""#, "Aé€"),
+            (#""\ud83d\ude00""#, "\u{1F600}"), (#""\ud83d""#, "\u{FFFD}"), (#""\ude00x""#, "\u{FFFD}x"),
+            (#""\ud83d\u0041""#, "\u{FFFD}A"), (#""\ud83d\ud83d\ude00""#, "\u{FFFD}\u{1F600}"), (#""\u0000""#, "\u{0}"),
+            ("[]", []), ("{}", [:]), ("[ 1 , [ ] , { } ]", [1, [], [:]]),
+            (#"{"a":{"b":[null]}}"#, ["a": ["b": [.null]]]),
+            (#"{"":1," ":2}"#, ["": 1, " ": 2]), ("\"\u{7f}\u{2028}\"", "\u{7f}\u{2028}"),
+        ] as [(String, JSONValue)])
     func accepts(_ text: String, _ value: JSONValue) throws {
         #expect(try JSONParser.parse(text) == value)
     }
 
-    @Test(arguments: [
-        ("", "unexpected end of JSON input", 0), ("  ", "unexpected end of JSON input", 2),
-        ("nul", "unexpected end of JSON input", 3), ("nulL", "invalid character 'L' in literal null", 3),
-        ("1 2", "invalid character '2' after the document", 2), ("01", "invalid character '1'", 1),
-        ("-", "unexpected end of JSON input", 1), ("+1", "invalid character '+' looking for beginning of value", 0),
-        (".5", "invalid character '.' looking for beginning of value", 0), ("1.", "unexpected end of JSON input", 2),
-        ("1.e1", "invalid character 'e' after decimal point", 2), ("1e", "unexpected end of JSON input", 2),
-        ("1e400", "out of range", 0), ("NaN", "invalid character 'N'", 0), ("'a'", "invalid character '''", 0),
-        ("\"a", "unexpected end of JSON input", 2), ("\"\\x\"", "invalid character 'x' in string escape code", 2),
-        ("\"\\u12g4\"", "hexadecimal", 5), ("\"\\u12", "unexpected end of JSON input", 5),
-        ("\"\n\"", "in string literal", 1), ("[1,]", "invalid character ']'", 3), ("[1 2]", "after array element", 3),
-        ("[", "unexpected end of JSON input", 1), ("{\"a\":1,}", "object key string", 7), ("{a:1}", "key string", 1),
-        ("{\"a\" 1}", "after object key", 5), ("{\"a\":1 \"b\":2}", "after object key:value pair", 7),
-        ("{\"a\":", "unexpected end of JSON input", 5), ("]", "invalid character ']'", 0),
-        ("// c\n1", "invalid character '/'", 0), ("\u{feff}1", "looking for beginning of value", 0),
-    ] as [(String, String, Int)])
+    @Test(
+        arguments: [
+            ("", "unexpected end of JSON input", 0), ("  ", "unexpected end of JSON input", 2),
+            ("nul", "unexpected end of JSON input", 3), ("nulL", "invalid character 'L' in literal null", 3),
+            ("1 2", "invalid character '2' after the document", 2), ("01", "invalid character '1'", 1),
+            ("-", "unexpected end of JSON input", 1), ("+1", "invalid character '+' looking for beginning of value", 0),
+            (".5", "invalid character '.' looking for beginning of value", 0),
+            ("1.", "unexpected end of JSON input", 2),
+            ("1.e1", "invalid character 'e' after decimal point", 2), ("1e", "unexpected end of JSON input", 2),
+            ("1e400", "out of range", 0), ("NaN", "invalid character 'N'", 0), ("'a'", "invalid character '''", 0),
+            ("\"a", "unexpected end of JSON input", 2), ("\"\\x\"", "invalid character 'x' in string escape code", 2),
+            ("\"\\u12g4\"", "hexadecimal", 5), ("\"\\u12", "unexpected end of JSON input", 5),
+            ("\"\n\"", "in string literal", 1), ("[1,]", "invalid character ']'", 3),
+            ("[1 2]", "after array element", 3),
+            ("[", "unexpected end of JSON input", 1), ("{\"a\":1,}", "object key string", 7),
+            ("{a:1}", "key string", 1),
+            ("{\"a\" 1}", "after object key", 5), ("{\"a\":1 \"b\":2}", "after object key:value pair", 7),
+            ("{\"a\":", "unexpected end of JSON input", 5), ("]", "invalid character ']'", 0),
+            ("// c\n1", "invalid character '/'", 0), ("\u{feff}1", "looking for beginning of value", 0),
+        ] as [(String, String, Int)])
     func refuses(_ text: String, _ message: String, _ offset: Int) {
         let error = #expect(throws: JSONParseError.self) { try JSONParser.parse(text) }
         #expect(error?.message.contains(message) == true, "\(String(describing: error)) for \(text)")

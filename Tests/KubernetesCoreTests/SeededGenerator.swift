@@ -20,7 +20,8 @@ struct SeededGenerator: RandomNumberGenerator {
     ]
 
     private static let numbers: [JSONValue] = [
-        0, -1, 7, .integer(.max), .integer(.min), 0.5, -2.25, 1e300, .double(.leastNonzeroMagnitude), 0.1, 12345.678901234567,
+        0, -1, 7, .integer(.max), .integer(.min), 0.5, -2.25, 1e300, .double(.leastNonzeroMagnitude), 0.1,
+        12345.678901234567,
     ]
 
     /// A value with extreme leaves; without nulls where asked, since a merge patch cannot carry those.

@@ -1,7 +1,7 @@
+import ControllerMachines
 public import ControllerRuntime
 public import KubernetesClient
 public import KubernetesCore
-import ControllerMachines
 import Logging
 import Synchronization
 

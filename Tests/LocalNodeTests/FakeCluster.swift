@@ -49,7 +49,13 @@ final class FakeCluster: Transport {
         store(Self.podPath + name, pod, "MODIFIED")
     }
 
+    /// Removes a pod at once, as a forced deletion does.
+    func dropPod(_ name: String) {
+        if let pod = object(Self.podPath + name) { store(Self.podPath + name, pod, "DELETED") }
+    }
+
     func pod(_ name: String) -> JSONValue? { object(Self.podPath + name) }
+    func hasPod(_ name: String) -> Bool { state.withLock { $0.objects.keys.contains(Self.podPath + name) } }
     func object(_ path: String) -> JSONValue? { state.withLock { $0.objects[path] } }
     func history(_ name: String) -> [JSONValue] { state.withLock { $0.history[name] ?? [] } }
     func refuse(_ count: Int) { state.withLock { $0.refusals = count } }
@@ -159,7 +165,11 @@ final class FakeCluster: Transport {
             state.version += 1
             var object = object
             object[path: ["metadata", "resourceVersion"]] = .string(String(state.version))
-            state.objects[path] = type == "DELETED" ? nil : object
+            if type == "DELETED" {
+                state.objects.removeValue(forKey: path)
+            } else {
+                state.objects[path] = object
+            }
             for watcher in state.watchers.values { watcher.yield(Self.line(type, object)) }
         }
     }

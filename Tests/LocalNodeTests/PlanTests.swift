@@ -45,9 +45,10 @@ struct PlanTests {
             $0.spec.nodeName = "local"
             $0.status.phase = "Succeeded"
         }
-        #expect(Self.verdicts([running, ended, Self.pod("a", cpu: "500m"), Self.pod("b", cpu: "1m")]) == [
-            "a": "bind", "b": Self.insufficient,
-        ])
+        #expect(
+            Self.verdicts([running, ended, Self.pod("a", cpu: "500m"), Self.pod("b", cpu: "1m")]) == [
+                "a": "bind", "b": Self.insufficient,
+            ])
         let assumed = Self.pod("assumed", cpu: "2")
         #expect(Self.verdicts([assumed, Self.pod("a", cpu: "1")], assumed: [assumed.key]) == ["a": Self.insufficient])
     }
@@ -58,15 +59,16 @@ struct PlanTests {
         let other = Self.pod("other") { $0.spec.schedulerName = "mine" }
         let gated = Self.pod("gated") { $0.spec.schedulingGates = [["name": "x"]] }
         let gpu = Self.pod("gpu") { $0.spec.containers?[0].resources?.limits = ["nvidia.com/gpu": 1, "cpu": "64"] }
-        #expect(Self.verdicts([picky, happy, other, gated, gpu]) == [
-            "happy": "bind",
-            "picky":
-                "0/1 nodes are available: 1 node(s) didn't match Pod's node affinity/selector. preemption: 0/1 nodes "
-                + "are available: 1 Preemption is not helpful for scheduling.",
-            "gpu":
-                "0/1 nodes are available: 1 Insufficient cpu, 1 Insufficient nvidia.com/gpu. preemption: 0/1 nodes are "
-                + "available: 1 No preemption victims found for incoming pod.",
-        ])
+        #expect(
+            Self.verdicts([picky, happy, other, gated, gpu]) == [
+                "happy": "bind",
+                "picky":
+                    "0/1 nodes are available: 1 node(s) didn't match Pod's node affinity/selector. preemption: 0/1 nodes "
+                    + "are available: 1 Preemption is not helpful for scheduling.",
+                "gpu":
+                    "0/1 nodes are available: 1 Insufficient cpu, 1 Insufficient nvidia.com/gpu. preemption: 0/1 nodes are "
+                    + "available: 1 No preemption victims found for incoming pod.",
+            ])
     }
 
     @Test func takesNoMorePodsThanItMay() {
@@ -111,6 +113,24 @@ struct PlanTests {
             .init(source: "/host/d", target: "/data"), .init(source: "/host/deep", target: "/data/deep"),
         ])
         #expect(rewriting.rewrite(text) == expected)
+    }
+
+    @Test func namesFollowPodsAndServices() {
+        func key(_ name: String) -> ObjectKey { ObjectKey(namespace: "ml", name: name) }
+        let members: [ObjectKey: ClusterNames.Member] = [
+            key("a"): .init(address: "127.64.0.1", labels: ["app": "web"], hostName: "w-0", subdomain: "job"),
+            key("b"): .init(address: "127.64.0.2", labels: ["app": "web", "x": "y"]),
+            key("c"): .init(address: "127.64.0.3", labels: [:]),
+        ]
+        let entries = ClusterNames.entries(
+            members, namespace: "ml",
+            services: [.init(name: "web", selector: ["app": "web"]), .init(name: "all", selector: [:])])
+        let web = ["web.ml.svc.cluster.local", "web.ml.svc", "web.ml", "web"]
+        #expect(
+            entries == [
+                .init(address: "127.64.0.1", names: ["w-0.job.ml.svc.cluster.local", "w-0.job.ml", "w-0.job", "w-0"]),
+                .init(address: "127.64.0.1", names: web), .init(address: "127.64.0.2", names: web),
+            ])
     }
 
     @Test func addressesAreOfTheirOwn() {

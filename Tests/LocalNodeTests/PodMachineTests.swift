@@ -152,7 +152,8 @@ struct PodMachineTests {
     }
 
     @Test func aPodThatNobodyDeletesEndsByItself() throws {
-        for (policy, code, phase) in [("Never", 0, "Succeeded"), ("Never", 1, "Failed"), ("OnFailure", 0, "Succeeded")] {
+        for (policy, code, phase) in [("Never", 0, "Succeeded"), ("Never", 1, "Failed"), ("OnFailure", 0, "Succeeded")]
+        {
             var world = World(
                 machine: PodMachine(
                     pod: try Self.pod(inits: 2, mains: 2, policy: policy), startTime: Time(Self.start)))
@@ -230,7 +231,8 @@ struct PodMachineTests {
             }
             _ = machine.handle(.tick, now: Self.start)
             let value = StatusBuilder.status(
-                of: pod, machine: machine, facts: .init(podIP: "127.64.0.1", hostIP: "127.0.0.1", now: Time(Self.start)))
+                of: pod, machine: machine, facts: .init(podIP: "127.64.0.1", hostIP: "127.0.0.1", now: Time(Self.start))
+            )
             let status = try KubernetesJSON.decode(PodView.Status.self, from: value)
             let sizes = (status.containerStatuses ?? []).map { $0.state?.terminated?.message?.utf8.count ?? 0 }
             #expect(sizes.allSatisfy { $0 <= 4096 && $0 <= 12288 / mains && $0 >= 12288 / mains - 2 || $0 == 4096 })

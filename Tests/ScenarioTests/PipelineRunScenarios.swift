@@ -30,7 +30,7 @@ import Testing
                           artifacts: [{name: data}]
                         - name: use
                           image: alpine
-                          args: ["--rows=$(tasks.count.results.rows)"]
+                          command: [use, "--rows=$(tasks.count.results.rows)"]
                           inputs: {data: tasks.count.artifacts.data}
                       results: [{name: rows, value: tasks.count.results.rows}]
                     ---

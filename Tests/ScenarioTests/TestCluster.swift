@@ -1,3 +1,4 @@
+import ClusterTesting
 import ControllerRuntime
 import FairleadAPI
 import FairleadControllers
@@ -96,7 +97,14 @@ final class TestCluster: Sendable {
             if try await condition() { return }
             try await Task.sleep(for: .milliseconds(5))
         }
-        Issue.record("not in time: \(what)", sourceLocation: location)
+        var state = ""
+        for namespace in ["default", "team"] {
+            for pod in (try? await pods(namespace: namespace)) ?? [] {
+                state += "\n\(pod.key) \(pod.status.phase ?? "") held by \(pod.metadata.finalizers)"
+                if let deleted = pod.metadata.deletionTimestamp { state += " deleted at \(deleted)" }
+            }
+        }
+        Issue.record("not in time: \(what)\(state)", sourceLocation: location)
     }
 
     /// Waits until a run is finished.

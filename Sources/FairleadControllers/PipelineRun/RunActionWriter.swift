@@ -68,6 +68,12 @@ struct RunActionWriter: Sendable {
     private func createPods(_ requests: [PodRequest], run: PipelineRun) async throws {
         let failures = await Self.concurrently(requests) { request in try await create(request, run: run) }
         _ = registry.with(run.metadata.uid) { $0.table.didCreate(allSucceeded: failures.isEmpty) }
+        if failures.contains(where: { ($0.1 as? APIError)?.isNamespaceTerminating == true }) {
+            // Kubernetes removes pods before anything else: what still held them would hold the namespace for ever.
+            let held = registry.with(run.metadata.uid) { $0.table.held } ?? []
+            try await release(held, recorded: false, run: run)
+            throw TerminalError("the namespace of run \(run.key) is being terminated")
+        }
         for (request, error) in failures {
             guard let error = error as? APIError, error.code == 422 || error.code == 400 || error.code == 413 else {
                 continue
@@ -78,7 +84,9 @@ struct RunActionWriter: Sendable {
                 entry.table.fail(request.task, reason: .invalidSpec, message: error.description, now: now)
             }
         }
-        let retried = failures.first { ($0.1 as? APIError).map { $0.code != 422 && $0.code != 400 && $0.code != 413 } ?? true }
+        let retried = failures.first {
+            ($0.1 as? APIError).map { $0.code != 422 && $0.code != 400 && $0.code != 413 } ?? true
+        }
         if let retried { throw retried.1 }
     }
 

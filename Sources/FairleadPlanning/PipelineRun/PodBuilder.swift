@@ -46,11 +46,35 @@ public struct PodBuilder: Sendable {
             }
             let name = PodNaming.podName(
                 run: run.metadata.name, runUID: run.metadata.uid, task: task.name, attempt: budget.attempt)
-            let pod: JSONValue = [
+            var pod: JSONValue = [
                 "apiVersion": "v1", "kind": "Pod", "metadata": metadata(name, task, budget),
                 "spec": try spec(task, budget, scope),
             ]
+            for override in task.container.overrides where override.target?.role == nil {
+                pod = try patched(pod, override)
+            }
             return PodRequest(task: index, name: name, pod: pod)
+        }
+    }
+
+    /// The pod with a patch of the user's; what makes it ours stays.
+    private func patched(_ pod: JSONValue, _ override: PodOverride) throws(TaskProblem) -> JSONValue {
+        do throws(PatchError) {
+            var patched = try StrategicMergePatch.apply(override.pod, to: pod, schema: PodMergeSchema.pod)
+            for path in [["apiVersion"], ["kind"], ["metadata", "name"], ["metadata", "namespace"]] {
+                patched[path: path] = pod[path: path]
+            }
+            for member in ["finalizers", "ownerReferences"] {
+                patched[path: ["metadata", member]] = pod[path: ["metadata", member]]
+            }
+            for member in ["labels", "annotations"] {
+                let own = pod[path: ["metadata", member]]?.objectValue ?? [:]
+                let all = patched[path: ["metadata", member]]?.objectValue ?? [:]
+                patched[path: ["metadata", member]] = .object(all.merging(own) { _, own in own })
+            }
+            return patched
+        } catch {
+            throw TaskProblem(.invalidSpec, "overrides: \(error)")
         }
     }
 

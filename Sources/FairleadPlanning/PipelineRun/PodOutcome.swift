@@ -125,7 +125,8 @@ public enum PodOutcome: Sendable, Hashable {
             let message = "container \(status.name): \(reason)" + (waiting.message.map { ": \($0)" } ?? "")
             return (reason.contains("Image") ? .imagePullFailed : nil, message)
         }
-        if let unscheduled = pod.status.conditions?.first(where: { $0.type == "PodScheduled" && $0.status == "False" }) {
+        if let unscheduled = pod.status.conditions?.first(where: { $0.type == "PodScheduled" && $0.status == "False" })
+        {
             return (nil, unscheduled.message ?? unscheduled.reason ?? "not scheduled")
         }
         return (nil, "")

@@ -32,7 +32,8 @@ public struct RunShape: Sendable, Hashable {
         /// Describes a task; edges back to it are set by ``RunShape/init(tasks:maxParallelTasks:)``.
         public init(
             name: String, dependencies: [Int] = [], isFinally: Bool = false, maxRetries: Int = 0,
-            retryRules: [RetryRule] = [], backoff: RetrySpec.Backoff = RetrySpec.Backoff(), pendingTimeout: Duration? = nil, totalTimeout: Duration? = nil,
+            retryRules: [RetryRule] = [], backoff: RetrySpec.Backoff = RetrySpec.Backoff(),
+            pendingTimeout: Duration? = nil, totalTimeout: Duration? = nil,
             results: [ResultSpec] = [], artifacts: [String] = []
         ) {
             self.name = name

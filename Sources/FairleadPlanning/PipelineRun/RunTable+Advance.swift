@@ -1,6 +1,6 @@
-import HeapModule
 import FairleadAPI
 public import Foundation
+import HeapModule
 import KubernetesCore
 
 extension RunTable {

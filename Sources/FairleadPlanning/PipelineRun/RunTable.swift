@@ -1,6 +1,6 @@
-import HeapModule
 public import FairleadAPI
 public import Foundation
+import HeapModule
 public import KubernetesCore
 
 /// A run's pods folded into a value, so that planning costs what changed and not what there is.
@@ -113,6 +113,11 @@ public struct RunTable: Sendable {
     /// Takes the news that a pod was released.
     public mutating func didRelease(pod: String) {
         releasable[pod] = nil
+    }
+
+    /// Every attempt whose pod our finalizer keeps, in a fixed order.
+    public var held: [AttemptView] {
+        entries.flatMap { $0.attempts.values.filter(\.isHeld) }.sorted { $0.pod < $1.pod }
     }
 
     /// Ends a task for which no pod can be made.

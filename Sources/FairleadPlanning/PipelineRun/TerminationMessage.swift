@@ -51,7 +51,8 @@ public enum TerminationMessage {
             guard let value = value(String(written), as: result.effectiveType) else {
                 throw Refusal(
                     reason: .resultInvalid,
-                    message: "result \"\(result.name)\" is not of type \(result.effectiveType.rawValue); \(shown(text))")
+                    message: "result \"\(result.name)\" is not of type \(result.effectiveType.rawValue); \(shown(text))"
+                )
             }
             results[result.name] = value
         }

@@ -19,8 +19,14 @@ public struct JSONParser {
     private let bytes: UnsafeBufferPointer<UInt8>
     private var position = 0
     private var depth = 0
-    private var path: [String] = []
+    private var path: [Step] = []
     private static let maxDepth = 10_000 / 20
+
+    /// A step to the value that is being read; rendered only where a duplicate must be named.
+    private enum Step {
+        case member(String)
+        case element(Int)
+    }
 
     private init(bytes: UnsafeBufferPointer<UInt8>) {
         self.bytes = bytes
@@ -131,7 +137,7 @@ public struct JSONParser {
                 throw unexpected("after object key")
             }
             position += 1
-            path.append(name)
+            path.append(.member(name))
             let member = try value()
             if members.updateValue(member, forKey: name) != nil {
                 let duplicate = renderedPath
@@ -162,7 +168,7 @@ public struct JSONParser {
             return .array(elements)
         }
         while true {
-            path.append("[\(elements.count)]")
+            path.append(.element(elements.count))
             elements.append(try value())
             path.removeLast()
             skipWhiteSpace()
@@ -180,8 +186,10 @@ public struct JSONParser {
 
     private var renderedPath: String {
         path.reduce(into: "") { text, step in
-            if !text.isEmpty && !step.hasPrefix("[") { text += "." }
-            text += step
+            switch step {
+            case .element(let index): text += "[\(index)]"
+            case .member(let name): text += text.isEmpty ? name : ".\(name)"
+            }
         }
     }
 
@@ -213,12 +221,21 @@ public struct JSONParser {
             skipDigits()
             if position == exponent { throw unexpected("in exponent of numeric literal") }
         }
-        let text = String(decoding: bytes[start..<position], as: UTF8.self)
+        // Eighteen digits always fit.
+        if isInteger, position - digits <= 18 {
+            let magnitude = bytes[digits..<position].reduce(into: Int64(0)) { $0 = $0 * 10 + Int64($1 - 0x30) }
+            return .integer(digits > start ? -magnitude : magnitude)
+        }
+        let text = text(from: start)
         if isInteger, let integer = Int64(text) { return .integer(integer) }
         guard let double = Double(text), double.isFinite else {
             throw JSONParseError(message: "number \(text) is out of range", offset: start)
         }
         return .double(double)
+    }
+
+    private func text(from start: Int) -> String {
+        String(decoding: UnsafeBufferPointer(rebasing: bytes[start..<position]), as: UTF8.self)
     }
 
     private mutating func skipDigits() {
@@ -231,7 +248,7 @@ public struct JSONParser {
         while position < bytes.count {
             switch bytes[position] {
             case UInt8(ascii: "\""):
-                let text = String(decoding: bytes[start..<position], as: UTF8.self)
+                let text = text(from: start)
                 position += 1
                 return text
             case UInt8(ascii: "\\"):

@@ -1,5 +1,6 @@
-/// What a controller needs of a pod: identity, phase, and how its containers stand. Decoded straight from a watch
-/// line; the rest of the pod is never materialised, and a view is never written back.
+/// What a controller needs of a pod: identity, phase, and how its containers stand.
+///
+/// Decoded straight from a watch line; the rest of the pod is never materialised, and a view is never written back.
 public struct PodView: Resource, Hashable {
     public static let type = ResourceType.pod
 

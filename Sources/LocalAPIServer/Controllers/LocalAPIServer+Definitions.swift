@@ -25,6 +25,8 @@ extension LocalAPIServer {
                 serve(value, name)
                 return
             }
+            new = KindPreparation.track(
+                old: value, new: new, resource, manager: "kube-apiserver", subresource: "status", now: now)
             let draft = resource.draft(new)
             let revision = live.image.revision
             do {

@@ -67,7 +67,7 @@ struct DiscoveryDocuments {
         if !kind.shortNames.isEmpty { main["shortNames"] = Self.strings(kind.shortNames) }
         if !kind.categories.isEmpty { main["categories"] = Self.strings(kind.categories) }
         return [main]
-            + kind.subresources.sorted().map { name in
+            + Self.subresources(resource).map { name in
                 let form = Self.subresource(name, resource)
                 var entry: JSONValue = [
                     "name": .string("\(resource.type.plural)/\(name)"), "singularName": "",
@@ -80,6 +80,12 @@ struct DiscoveryDocuments {
                 }
                 return entry
             }
+    }
+
+    /// The subresources in the order in which Kubernetes lists them.
+    private static func subresources(_ resource: ServedResource) -> [String] {
+        let sorted = resource.kind.subresources.sorted()
+        return resource.isCustom ? sorted.reversed() : sorted
     }
 
     /// The verbs in the order in which Kubernetes lists them.

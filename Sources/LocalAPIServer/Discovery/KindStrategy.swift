@@ -61,7 +61,15 @@ struct ServedResource: Sendable {
 
     func draft(_ value: JSONValue) -> ObjectDraft { ObjectDraft(value, fieldPaths: strategy.fieldPaths) }
 
-    /// The version that stored objects and their managed fields name.
+    /// The kind in the form in which its objects are stored.
+    var storedKind: GroupVersionKind {
+        isNewEvent ? GroupVersionKind(version: "v1", kind: "Event") : type.gvk
+    }
+
+    /// The schema of the stored form.
+    var storedSchema: ObjectSchema { isNewEvent ? BuiltinSchemas.schema(for: storedKind) : kind.schema }
+
+    /// The version that stored objects name.
     var apiVersion: String { isNewEvent ? "v1" : type.gvk.apiVersion }
 
     /// The fields that an endpoint sets back whatever a client writes.

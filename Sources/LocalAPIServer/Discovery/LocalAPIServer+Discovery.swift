@@ -90,7 +90,13 @@ extension LocalAPIServer {
             return nil
         }
         if request.header("accept") ?? "" == "" { return nil }
-        _ = try Representation.negotiate(request.header("accept"))
+        do throws(Status) {
+            _ = try Representation.negotiate(request.header("accept"))
+        } catch {
+            var status = error
+            status.details = nil
+            throw status
+        }
         return nil
     }
 
@@ -105,11 +111,24 @@ extension LocalAPIServer {
     private func openAPI(_ request: APIRequest, _ segments: [String]) throws -> APIResponse {
         let documents = OpenAPIDocuments(kinds: registry.all.map(\.kind))
         switch (segments.dropFirst().first, segments.count) {
-        case ("v2", 2): return Self.response(documents.v2())
-        case ("v3", 2): return Self.response(documents.v3Index())
+        case ("v2", 2):
+            if (request.header("accept") ?? "").contains("proto-openapi.spec.v2") {
+                return APIResponse(
+                    status: 200,
+                    headers: Self.headers("application/com.github.proto-openapi.spec.v2.v1.0+protobuf"),
+                    body: documents.v2Protobuf())
+            }
+            return Self.response(documents.v2())
+        case ("v3", 2):
+            var index = Self.response(documents.v3Index())
+            index.headers["content-type"] = "text/plain; charset=utf-8"
+            return index
         case ("v3", _):
-            guard let document = documents.v3(path: segments.dropFirst(2).joined(separator: "/")) else {
-                throw PlainAnswer.pageNotFound
+            let path = segments.dropFirst(2).joined(separator: "/")
+            guard let document = documents.v3(path: path) else { throw PlainAnswer(status: 404, text: "") }
+            if let hash = documents.hash(path: path), let asked = request.query("hash"), asked != hash {
+                let location = "/openapi/v3/\(path)?hash=\(hash)"
+                return APIResponse(status: 301, headers: ["location": location])
             }
             return Self.response(document)
         default: throw PlainAnswer.pageNotFound

@@ -29,10 +29,7 @@ public struct LocalCertificates: Sendable, Hashable {
             let token = read("token"), let parsed = try? Certificate(pemEncoded: certificate),
             parsed.notValidAfter > now.addingTimeInterval(30 * 86_400)
         {
-            self.authority = authority
-            self.certificate = certificate
-            self.key = key
-            self.token = token.trimmed
+            self.init(authority: authority, certificate: certificate, key: key, token: token.trimmed)
             return
         }
         let token = read("token")?.trimmed
@@ -42,6 +39,13 @@ public struct LocalCertificates: Sendable, Hashable {
         ] {
             try Self.write(text, to: folder.appending(path: name))
         }
+    }
+
+    private init(authority: String, certificate: String, key: String, token: String) {
+        self.authority = authority
+        self.certificate = certificate
+        self.key = key
+        self.token = token
     }
 
     /// Makes certificates and a token that are kept nowhere.

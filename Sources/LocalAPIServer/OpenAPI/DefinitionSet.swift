@@ -104,23 +104,50 @@ struct DefinitionSet {
     /// The type of a custom kind, with the members that every object has.
     private mutating func custom(_ kind: ServedKind) -> JSONValue {
         var definition = kind.openAPISchema ?? kind.schema.openAPI
-        if form == .v2 { definition = Self.swagger(definition) }
-        let metadata = reference("io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta")
-        let texts = ["apiVersion", "kind"].map { name in
-            JSONValue.object(["type": "string", "description": .string(BuiltinTypes.description("", field: name) ?? "")])
-        }
-        let description = JSONValue.string(BuiltinTypes.description("", field: "metadata") ?? "")
+        definition = form == .v2 ? Self.swagger(definition) : completed(definition)
         definition["type"] = "object"
         definition["x-kubernetes-preserve-unknown-fields"] = nil
+        addObjectMembers(to: &definition)
+        return definition
+    }
+
+    /// Adds apiVersion, kind and metadata, which schemas of custom kinds leave out.
+    private mutating func addObjectMembers(to definition: inout JSONValue) {
+        let metadata = reference("io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta")
         var properties = definition["properties"]?.objectValue ?? [:]
-        properties["apiVersion"] = texts[0]
-        properties["kind"] = texts[1]
+        for name in ["apiVersion", "kind"] {
+            properties[name] = [
+                "type": "string", "description": .string(BuiltinTypes.description("", field: name) ?? ""),
+            ]
+        }
+        let description = JSONValue.string(BuiltinTypes.description("", field: "metadata") ?? "")
         properties["metadata"] =
             form == .v2
             ? ["description": description, "$ref": metadata["$ref"] ?? .null]
             : ["description": description, "allOf": [metadata]]
         definition["properties"] = .object(properties)
-        return definition
+    }
+
+    /// A structural schema in OpenAPI 3.0, with what its extensions imply.
+    private mutating func completed(_ schema: JSONValue) -> JSONValue {
+        guard var members = schema.objectValue else { return schema }
+        if members["x-kubernetes-int-or-string"] == true, members["anyOf"] == nil {
+            members["anyOf"] = [["type": "integer"], ["type": "string"]]
+        }
+        if let properties = members["properties"]?.objectValue {
+            var done: [String: JSONValue] = [:]
+            for (name, property) in properties { done[name] = completed(property) }
+            members["properties"] = .object(done)
+        }
+        for name in ["items", "additionalProperties"] {
+            if let inner = members[name], inner.objectValue != nil { members[name] = completed(inner) }
+        }
+        guard members["x-kubernetes-embedded-resource"] == true else { return .object(members) }
+        var embedded = JSONValue.object(members)
+        addObjectMembers(to: &embedded)
+        let required = (members["required"]?.arrayValue ?? []).filter { $0 != "kind" && $0 != "apiVersion" }
+        embedded["required"] = .array(["kind", "apiVersion"] + required)
+        return embedded
     }
 
     /// A structural schema in Swagger 2.0, which knows neither null nor alternatives: what has them becomes anything.

@@ -131,7 +131,8 @@ struct OpenAPIPaths {
     }
 
     private var tag: String {
-        let group = kind.type.gvk.group.isEmpty ? "core" : kind.type.gvk.group.split(separator: ".").joined(separator: "_")
+        let group =
+            kind.type.gvk.group.isEmpty ? "core" : kind.type.gvk.group.split(separator: ".").joined(separator: "_")
         return "\(group)_\(kind.type.gvk.version)"
     }
 

@@ -172,8 +172,9 @@ struct ContainerRules {
             for handler in handlers.dropFirst() {
                 errors.append(.forbidden(path.field(handler), "may not specify more than 1 handler type"))
             }
-            for field in ["initialDelaySeconds", "timeoutSeconds", "periodSeconds", "successThreshold", "failureThreshold"]
-            {
+            for field in [
+                "initialDelaySeconds", "timeoutSeconds", "periodSeconds", "successThreshold", "failureThreshold",
+            ] {
                 guard let number = probe[field]?.integerValue, number < 0 else { continue }
                 errors.append(
                     .invalid(path.field(field), .integer(number), "must be greater than or equal to 0"))

@@ -3,7 +3,7 @@ enum NameRules {
     /// Why a text is no RFC 1123 subdomain, the name of most kinds; empty where it is one.
     static func subdomain(_ text: String) -> [String] {
         var problems: [String] = []
-        if text.utf8.count > 253 { problems.append(tooLong(253)) }
+        if text.utf8.count > 253 { problems.append("must be no more than 253 characters") }
         if !isSubdomainForm(text) {
             problems.append(
                 "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and "

@@ -74,7 +74,8 @@ enum ObjectMetaRules {
         for owner in owners?.arrayValue ?? [] {
             let version = GroupVersionKind(apiVersion: owner["apiVersion"]?.stringValue ?? "", kind: "").version
             if version.isEmpty {
-                errors.append(.invalid(path.field("apiVersion"), owner["apiVersion"] ?? "", "version must not be empty"))
+                errors.append(
+                    .invalid(path.field("apiVersion"), owner["apiVersion"] ?? "", "version must not be empty"))
             }
             for name in ["kind", "name", "uid"] where (owner[name]?.stringValue ?? "").isEmpty {
                 errors.append(.invalid(path.field(name), owner[name] ?? "", "must not be empty"))

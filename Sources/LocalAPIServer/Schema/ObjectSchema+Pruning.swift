@@ -34,7 +34,7 @@ extension ObjectSchema {
             default: break
             }
         }
-        if let schema = self.properties[name] ?? self.additionalProperties { return (schema, true) }
+        if let schema = self.properties[name] ?? self.additionalProperties { return (schema.resolved, true) }
         return (nil, self.preservesUnknownFields)
     }
 
@@ -51,7 +51,7 @@ extension ObjectSchema {
                 }
             }
         case .array(let elements):
-            guard let items = self.items else { return }
+            guard let items = self.items?.resolved else { return }
             for (index, element) in elements.enumerated() {
                 items.collectUnknown(
                     in: element, path: path.index(index), isResource: items.isEmbeddedResource, into: &paths)
@@ -79,7 +79,7 @@ extension ObjectSchema {
             }
             return changed.map { .object($0) }
         case .array(let elements):
-            guard let items = self.items else { return nil }
+            guard let items = self.items?.resolved else { return nil }
             return Self.mapped(elements) { items.pruned($0, isResource: items.isEmbeddedResource) }
         default: return nil
         }

@@ -13,7 +13,7 @@ extension ObjectSchema {
         validate(new, old: old, scale: [])
     }
 
-    /// What is wrong with an object's values, `scale` being what the scale subresource found wrong with it.
+    /// What is wrong with an object's values, `scale` being what ``ScaleRules`` found wrong with it.
     func validate(_ new: JSONValue, old: JSONValue?, scale: [FieldError]) -> [FieldError] {
         var errors: [FieldError] = []
         validateValues(new, old: old, path: "", isResource: true, into: &errors)

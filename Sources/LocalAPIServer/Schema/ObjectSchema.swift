@@ -124,6 +124,20 @@ public struct ObjectSchema: Sendable {
     /// One of the things that this level says.
     public subscript<Value>(dynamicMember path: KeyPath<Fields, Value>) -> Value { storage.fields[keyPath: path] }
 
+    // What every walk reads is read without a key path.
+    var type: String? { storage.fields.type }
+    var properties: [String: ObjectSchema] { storage.fields.properties }
+    var additionalProperties: ObjectSchema? { storage.fields.additionalProperties }
+    var items: ObjectSchema? { storage.fields.items }
+    var defaultValue: JSONValue? { storage.fields.defaultValue }
+    var enumeration: [JSONValue]? { storage.fields.enumeration }
+    var isNullable: Bool { storage.fields.isNullable }
+    var isIntOrString: Bool { storage.fields.isIntOrString }
+    var isEmbeddedResource: Bool { storage.fields.isEmbeddedResource }
+    var preservesUnknownFields: Bool { storage.fields.preservesUnknownFields }
+    var listType: String? { storage.fields.listType }
+    var listMapKeys: [String] { storage.fields.listMapKeys }
+
     /// Whether a default is anywhere below, so that a walk can leave the rest out.
     var hasDefaults: Bool { storage.hasDefaults }
 
@@ -146,5 +160,11 @@ public struct ObjectSchema: Sendable {
     /// The schema of a member; nil where the schema does not know it.
     public func member(_ name: String) -> ObjectSchema? {
         storage.fields.properties[name] ?? storage.fields.additionalProperties
+    }
+
+    /// The schema itself; or the whole built-in type, where this stands for a type inside of itself.
+    var resolved: ObjectSchema {
+        guard storage.fields.preservesUnknownFields, let name = storage.fields.typeName else { return self }
+        return BuiltinTypes.schema(name) ?? self
     }
 }

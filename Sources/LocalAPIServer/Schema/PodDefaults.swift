@@ -7,7 +7,9 @@ enum PodDefaults {
         guard var spec = object[path: path], spec.objectValue != nil else { return }
         if isPod {
             if spec["enableServiceLinks"] == nil { spec["enableServiceLinks"] = true }
-            if spec["serviceAccountName"] == nil, let name = spec["serviceAccount"] { spec["serviceAccountName"] = name }
+            if spec["serviceAccountName"] == nil, let name = spec["serviceAccount"] {
+                spec["serviceAccountName"] = name
+            }
         }
         if let name = spec["serviceAccountName"], name != "" { spec["serviceAccount"] = name }
         let usesHostNetwork = spec["hostNetwork"]?.boolValue == true

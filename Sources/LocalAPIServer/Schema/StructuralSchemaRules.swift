@@ -169,7 +169,8 @@ enum StructuralSchemaRules {
                 if type == "object", !isAtomic {
                     errors.append(
                         .invalid(
-                            path.field("items").field("x-kubernetes-map-type"), items?["x-kubernetes-map-type"] ?? .null,
+                            path.field("items").field("x-kubernetes-map-type"),
+                            items?["x-kubernetes-map-type"] ?? .null,
                             "must be atomic as item of a list with x-kubernetes-list-type=set"))
                 } else if type == "array", !isAtomic {
                     errors.append(

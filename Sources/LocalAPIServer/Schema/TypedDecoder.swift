@@ -42,6 +42,7 @@ struct TypedDecoder {
         _ value: JSONValue, _ schema: ObjectSchema, _ place: Place
     ) throws(Problem) -> JSONValue? {
         if value.isNull { return nil }
+        let schema = schema.resolved
         if schema.isIntOrString { return try changedScalarUnion(value, schema, place) }
         switch schema.type {
         case "object": return try changedObject(value, schema, place)
@@ -64,7 +65,8 @@ struct TypedDecoder {
             guard let integer = value.integerValue, schema.format != "int32" || Int32(exactly: integer) != nil else {
                 throw mismatch(value, schema, place)
             }
-            return value == .integer(integer) ? nil : .integer(integer)
+            if case .integer = value { return nil }
+            return JSONValue.integer(integer)
         case "number":
             if value.doubleValue == nil { throw mismatch(value, schema, place) }
             return nil
@@ -78,7 +80,7 @@ struct TypedDecoder {
         guard case .object(let members) = value else { throw mismatch(value, schema, place) }
         var result: [String: JSONValue]?
         for (name, member) in members {
-            guard let inner = schema.member(name) else { continue }
+            guard let inner = schema.member(name), !isPlain(member, inner) else { continue }
             let isMapValue = schema.properties[name] == nil
             if !isMapValue, isLeftOut(member, inner) {
                 result = result ?? members
@@ -98,6 +100,16 @@ struct TypedDecoder {
             }
         }
         return result.map { .object($0) }
+    }
+
+    /// Whether a member is a scalar that stays as it is, so that nothing has to be noted of where it stands.
+    private func isPlain(_ value: JSONValue, _ schema: ObjectSchema) -> Bool {
+        switch (value, schema.type) {
+        case (.string, "string"): schema.fields.format == nil
+        case (.bool, "boolean"): true
+        case (.integer(let number), "integer"): Int32(exactly: number) != nil
+        default: false
+        }
     }
 
     /// Whether Go's encoder leaves a member out: null, an empty list, an empty map.
@@ -122,7 +134,8 @@ struct TypedDecoder {
         if schema.typeName == BuiltinTypes.quantityName {
             guard let quantity = QuantityForm(value) else { throw Problem(message: QuantityForm.problem) }
             let canonical = JSONValue.string(quantity.canonical)
-            return canonical == value ? nil : canonical
+            if canonical == value { return nil }
+            return canonical
         }
         if value.stringValue != nil { return nil }
         guard let integer = value.integerValue, Int32(exactly: integer) != nil else {
@@ -138,12 +151,11 @@ struct TypedDecoder {
         switch schema.format {
         case "date-time":
             let isPrecise = schema.typeName?.hasSuffix(".MicroTime") == true
-            guard let canonical = isPrecise ? MicroTime(text)?.description : Time(text)?.description else {
-                let layout = isPrecise ? "2006-01-02T15:04:05.000000Z07:00" : "2006-01-02T15:04:05Z07:00"
-                throw Problem(
-                    message: "parsing time \"\(text)\" as \"\(layout)\": cannot parse \"\(text)\" as \"2006\"")
-            }
-            return canonical == text ? nil : .string(canonical)
+            let canonical = isPrecise ? MicroTime(text)?.description : Time(text)?.description
+            if let problem = GoTime.problem(text, isMicro: isPrecise) { throw Problem(message: problem) }
+            guard let canonical else { throw Problem(message: "parsing time \"\(text)\": day out of range") }
+            if canonical == text { return nil }
+            return JSONValue.string(canonical)
         case "byte":
             if Data(base64Encoded: text) != nil { return nil }
             throw Problem(message: "illegal base64 data at input byte \(Self.illegalOffset(text))")

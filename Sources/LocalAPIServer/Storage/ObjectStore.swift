@@ -51,7 +51,7 @@ struct ObjectStore: Sendable {
     private var work: OrderedSet<BackgroundWork> = []
     private let historyCapacity: Int
     /// The oldest revision from which a collection that has no history yet may be watched.
-    private let floor: Int64
+    private var floor: Int64
 
     init(revision: Int64 = 1, historyCapacity: Int = 8192) {
         self.revision = revision
@@ -228,6 +228,7 @@ extension ObjectStore {
 
     /// Forgets the history, as a compaction and a restart do together.
     mutating func compact() {
+        floor = published
         for name in Array(collections.keys) { collections[name]?.history.forget(through: published) }
     }
 }

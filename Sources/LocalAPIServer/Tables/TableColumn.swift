@@ -63,7 +63,8 @@ struct TableColumn: Sendable {
 
     /// A column of counts.
     static func count(
-        _ name: String, _ description: String, type: String = "integer", _ cell: @escaping @Sendable (JSONValue) -> Int64
+        _ name: String, _ description: String, type: String = "integer",
+        _ cell: @escaping @Sendable (JSONValue) -> Int64
     ) -> TableColumn {
         TableColumn(name: name, type: type, description: description) { object, _ in .integer(cell(object)) }
     }

@@ -41,8 +41,9 @@ extension LocalAPIServer {
         if isGenerated, !prefix.isEmpty {
             value[path: ["metadata", "name"]] = .string(Self.generatedName(prefix))
         }
+        resource.storedSchema.applyDefaults(&value)
+        let sent = value
         KindPreparation.prepareForCreate(&value, resource)
-        resource.kind.schema.applyDefaults(&value)
         let name = value["metadata"]?["name"]?.stringValue ?? ""
         if resource.isTerminating {
             throw Status.forbidden(
@@ -50,12 +51,11 @@ extension LocalAPIServer {
         }
         try checkNamespace(of: value, resource, name)
         var errors = MetadataRules.problems(of: value, resource)
-        errors += problems(of: value, old: nil, resource)
+        errors += KindPreparation.problems(of: value, old: nil, resource)
         if !errors.isEmpty { throw Self.invalid(resource, name, errors) }
         if !applied {
-            value = FieldManagement.trackUpdate(
-                old: nil, new: value, manager: options.fieldManager, apiVersion: resource.apiVersion,
-                schema: resource.kind.schema, now: now, resetFields: resource.resetFields(nil))
+            value = KindPreparation.trackCreate(
+                value, sent: sent, resource, manager: options.fieldManager, now: now)
         }
         for _ in 0..<8 {
             do {
@@ -151,15 +151,6 @@ extension LocalAPIServer {
                     reason: "NamespaceTerminating", message: "namespace \(namespace) is being terminated",
                     field: "metadata.namespace")
             ])
-    }
-
-    /// What is wrong with an object beside its metadata.
-    func problems(of value: JSONValue, old: JSONValue?, _ resource: ServedResource) -> [FieldError] {
-        if resource.collection == "customresourcedefinitions.apiextensions.k8s.io" {
-            if let old { return CustomResourceDefinitions.validateUpdate(value, old: old) }
-            return CustomResourceDefinitions.validate(value)
-        }
-        return resource.kind.schema.validate(value, old: old)
     }
 
     static func invalid(_ resource: ServedResource, _ name: String, _ errors: [FieldError]) -> Status {

@@ -24,7 +24,17 @@ extension LocalAPIServer {
         let updated = try await update(key, resource, options, subresource: subresource) { old in
             let shown = resource.isNewEvent ? EventConversion.served(old) : old
             let changed = try Self.patched(shown, by: patch, type, resource)
-            let body = try RequestBody(patched: changed, for: resource, options)
+            let body: RequestBody
+            do throws(Status) {
+                body = try RequestBody(patched: changed, for: resource, options)
+            } catch {
+                // A patch whose result cannot be decoded is invalid rather than malformed.
+                guard error.code == 400, !resource.isCustom, options.fieldValidation != .strict else { throw error }
+                let problem = FieldError.invalid("patch", .string(JSONWriter.string(patch)), error.message ?? "")
+                var status = FieldError.status(kind: "", group: "", name: "", errors: [problem])
+                status.details?.kind = nil
+                throw status
+            }
             warnings = body.warnings
             var new = resource.isNewEvent ? EventConversion.stored(body.value) : body.value
             try Self.checkAddress(&new, key)
@@ -126,7 +136,14 @@ extension LocalAPIServer {
                 applied: applied, to: live, manager: options.fieldManager, force: options.force,
                 subresource: subresource, apiVersion: resource.apiVersion, schema: resource.kind.schema,
                 now: now, resetFields: resource.resetFields(subresource))
-            resource.kind.schema.prune(&merged)
+            if !resource.isCustom, !resource.isNewEvent {
+                do throws(TypedDecoder.Problem) {
+                    merged = try BuiltinObjects.decode(resource.type.gvk, merged)
+                } catch {
+                    throw Status.internalError(error.message)
+                }
+            }
+            resource.storedSchema.prune(&merged)
             return merged
         } catch let error as FieldManagementError {
             throw error.status

@@ -69,16 +69,14 @@ extension LocalAPIServer {
             }
             try prepare(&new, old: old, resource, subresource)
             if !managed {
-                new = FieldManagement.trackUpdate(
-                    old: old, new: new, manager: options.fieldManager, subresource: subresource,
-                    apiVersion: resource.apiVersion, schema: resource.kind.schema, now: now,
-                    resetFields: resource.resetFields(subresource))
+                new = KindPreparation.track(
+                    old: old, new: new, resource, manager: options.fieldManager, subresource: subresource, now: now)
             }
             if Self.isUnchanged(new, old) {
                 try await engine.stored(through: live.image.revision)
                 return .image(live.image)
             }
-            if let answer = try await store(new, in: place, since: live.image.revision, resource, options) {
+            if let answer = try await store(new, old: old, in: place, since: live.image.revision, resource, options) {
                 return answer
             }
             try Task.checkCancellation()
@@ -88,17 +86,19 @@ extension LocalAPIServer {
 
     /// Stores a change; nil where another writer was faster.
     private func store(
-        _ new: JSONValue, in place: ObjectReference, since revision: Int64, _ resource: ServedResource,
+        _ new: JSONValue, old: JSONValue, in place: ObjectReference, since revision: Int64, _ resource: ServedResource,
         _ options: RequestOptions
     ) async throws -> AnsweredObject? {
         let draft = resource.draft(new)
         try Self.checkSize(draft)
         if options.isDryRun { return .value(new) }
         let isFinished = Self.isFinished(draft, new, resource)
+        // Watchers see a finished object as it was before its last finalizer went.
+        let last = resource.draft(old)
         do {
             let image = try await engine.write { store in
                 if isFinished {
-                    return try store.remove(draft, from: place.collection, ifUnchangedSince: revision)
+                    return try store.remove(last, from: place.collection, ifUnchangedSince: revision)
                 }
                 return try store.put(draft, in: place.collection, if: .unchanged(since: revision))
             }
@@ -143,10 +143,10 @@ extension LocalAPIServer {
         let name = old["metadata"]?["name"]?.stringValue ?? ""
         var metadata = new["metadata"]?.objectValue ?? [:]
         let before = old["metadata"]?.objectValue ?? [:]
-        for field in ["uid", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds"] {
-            let given = metadata[field]
-            if given == nil || given == .null || given == "" { metadata[field] = before[field] }
+        for field in ["creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds"] {
+            metadata[field] = before[field]
         }
+        if metadata["uid"]?.stringValue?.isEmpty ?? true { metadata["uid"] = before["uid"] }
         metadata["generation"] = before["generation"]
         metadata["selfLink"] = nil
         new["metadata"] = .object(metadata)
@@ -155,14 +155,16 @@ extension LocalAPIServer {
         } else if resource.strategy.hasStatus {
             new["status"] = old["status"]
         }
+        resource.storedSchema.applyDefaults(&new)
         KindPreparation.prepareForUpdate(&new, old: old, resource)
-        resource.kind.schema.applyDefaults(&new)
-        if resource.strategy.hasGeneration, Self.specChanged(new, old, resource) {
+        if resource.strategy.hasGeneration, subresource != "binding", Self.specChanged(new, old, resource) {
             let generation = before["generation"]?.integerValue ?? 0
             new[path: ["metadata", "generation"]] = .integer(generation &+ 1)
         }
         var errors = MetadataRules.problems(of: new, old: old, resource)
-        errors += problems(of: new, old: old, resource)
+        if subresource != "binding", subresource != "ephemeralcontainers", subresource != "resize" {
+            errors += KindPreparation.problems(of: new, old: old, resource)
+        }
         if !errors.isEmpty { throw Self.invalid(resource, name, errors) }
     }
 

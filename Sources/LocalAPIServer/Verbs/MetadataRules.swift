@@ -2,49 +2,6 @@ import KubernetesCore
 
 /// What an object's metadata may be.
 enum MetadataRules {
-    /// Why metadata cannot be decoded at all, in the manner of Go's decoder; nil where it can.
-    static func decodingProblem(of value: JSONValue) -> String? {
-        guard let metadata = value["metadata"], !metadata.isNull else { return nil }
-        guard case .object(let members) = metadata else {
-            return "json: cannot unmarshal \(metadata.typeName) into Go struct field .metadata of type v1.ObjectMeta"
-        }
-        for name in ["name", "namespace", "generateName", "uid", "resourceVersion"] {
-            if let member = members[name], !member.isNull, member.stringValue == nil {
-                return mismatch(member, "metadata.\(name)", "string")
-            }
-        }
-        for name in ["labels", "annotations"] {
-            guard let map = members[name], !map.isNull else { continue }
-            guard let entries = map.objectValue else { return mismatch(map, "metadata.\(name)", "map[string]string") }
-            for entry in entries.values where entry.stringValue == nil && !entry.isNull {
-                return mismatch(entry, "metadata.\(name)", "string")
-            }
-        }
-        for name in ["creationTimestamp", "deletionTimestamp"] {
-            guard let time = members[name], !time.isNull else { continue }
-            guard let text = time.stringValue else { return mismatch(time, "metadata.\(name)", "string") }
-            if Time(text) == nil {
-                return "parsing time \"\(text)\" as \"2006-01-02T15:04:05Z07:00\": cannot parse \"\(text)\" as \"2006\""
-            }
-        }
-        for name in ["finalizers", "ownerReferences", "managedFields"] {
-            if let list = members[name], !list.isNull, list.arrayValue == nil {
-                return mismatch(list, "metadata.\(name)", "[]string")
-            }
-        }
-        return nil
-    }
-
-    private static func mismatch(_ value: JSONValue, _ path: String, _ type: String) -> String {
-        let name =
-            switch value {
-            case .integer, .double: "number"
-            case .bool: "bool"
-            default: value.typeName
-            }
-        return "json: cannot unmarshal \(name) into Go struct field ObjectMeta.\(path) of type \(type)"
-    }
-
     /// What is wrong with the metadata of a new object.
     static func problems(of value: JSONValue, _ resource: ServedResource) -> [FieldError] {
         ObjectMetaRules.validate(
@@ -75,8 +32,8 @@ enum MetadataRules {
                 errors.append(.invalid("metadata.\(name)", value, "field is immutable"))
             }
         }
-        let all = errors + problems(of: value, resource)
-        // Kubernetes checks the metadata of custom resources twice and names each mistake twice.
-        return resource.isCustom ? all + all : all
+        let common = problems(of: value, resource)
+        // Kubernetes checks the metadata of custom resources more than once and names each mistake as often.
+        return resource.isCustom ? errors + errors + common + common + common : errors + common
     }
 }

@@ -28,9 +28,11 @@ enum Representation: Sendable, Hashable {
             guard let form = form(of: type, parameters) else { continue }
             return form
         }
-        throw Status.notAcceptable(
+        var status = Status.notAcceptable(
             "only the following media types are accepted: application/json, application/yaml, "
                 + "application/vnd.kubernetes.protobuf")
+        status.details = Status.Details()
+        throw status
     }
 
     private static func form(of type: String, _ parameters: [String: String]) -> Representation? {

@@ -29,6 +29,10 @@ struct RequestBody: Sendable {
         patched: JSONValue, for resource: ServedResource, _ options: RequestOptions, isApply: Bool = false
     ) throws(Status) {
         value = patched
+        let kind = patched["kind"]?.stringValue ?? ""
+        if resource.isCustom, !isApply, kind != resource.type.gvk.kind {
+            throw Self.otherKind(kind, patched, resource)
+        }
         try finish(resource, options, duplicates: [], isApply: isApply)
     }
 
@@ -36,14 +40,18 @@ struct RequestBody: Sendable {
         _ resource: ServedResource, _ options: RequestOptions, duplicates: [String], isApply: Bool = false
     ) throws(Status) {
         let gvk = resource.type.gvk
-        if let problem = MetadataRules.decodingProblem(of: value) {
-            throw Self.cannotHandle(gvk, problem)
-        }
-        if !resource.isCustom, !isApply, let error = resource.kind.schema.typeErrors(in: value).first {
-            throw Self.cannotHandle(gvk, error)
+        let raw = value
+        do throws(TypedDecoder.Problem) {
+            if let metadata = value["metadata"], resource.isCustom {
+                value["metadata"] = try TypedDecoder.decodeMetadata(metadata)
+            } else if !resource.isCustom, !isApply {
+                value = try BuiltinObjects.decode(gvk, value)
+            }
+        } catch {
+            throw Self.cannotHandle(gvk, error.message)
         }
         if options.fieldValidation != .ignore {
-            let unknown = resource.kind.schema.unknownFields(in: value)
+            let unknown = resource.kind.schema.unknownFields(in: raw)
             let complaints =
                 duplicates.map { "duplicate field \"\($0)\"" } + unknown.map { "unknown field \"\($0)\"" }
             if options.fieldValidation == .strict, !complaints.isEmpty {
@@ -55,23 +63,6 @@ struct RequestBody: Sendable {
             warnings = complaints
         }
         resource.kind.schema.prune(&value)
-        if !resource.isCustom { value = Self.withoutNulls(value) }
-        if let metadata = value["metadata"] { value["metadata"] = Self.withoutNulls(metadata) }
-    }
-
-    /// Built-in kinds know no null: Go's decoder leaves such a member at its zero value.
-    static func withoutNulls(_ value: JSONValue) -> JSONValue {
-        switch value {
-        case .object(let members): .object(members.filter { !$0.value.isNull }.mapValues(withoutNulls))
-        case .array(let elements): .array(elements.map(withoutNulls))
-        default: value
-        }
-    }
-
-    private static func cannotHandle(_ gvk: GroupVersionKind, _ error: FieldError) -> Status {
-        Status.badRequest(
-            "\(gvk.kind) in version \"\(gvk.version)\" cannot be handled as a \(gvk.kind): "
-                + "\(error.path): \(error.message)")
     }
 
     private static func cannotHandle(_ gvk: GroupVersionKind, _ problem: String) -> Status {
@@ -142,6 +133,12 @@ struct RequestBody: Sendable {
         return bytes.prefix(30).map { "\(digits[Int($0 >> 4)])\(digits[Int($0 & 15)])" }.joined() + rest
     }
 
+    private static func otherKind(_ kind: String, _ value: JSONValue, _ resource: ServedResource) -> Status {
+        FieldError.status(
+            kind: kind, group: resource.type.gvk.group, name: value["metadata"]?["name"]?.stringValue ?? "",
+            errors: [.invalid("kind", .string(kind), "must be \(resource.type.gvk.kind)")])
+    }
+
     private static func checkKind(
         _ value: inout JSONValue, bytes: [UInt8], _ resource: ServedResource
     ) throws(Status) {
@@ -161,9 +158,7 @@ struct RequestBody: Sendable {
                         + "(\(gvk.apiVersion))")
             }
             if kind != gvk.kind {
-                throw FieldError.status(
-                    kind: kind, group: gvk.group, name: value["metadata"]?["name"]?.stringValue ?? "",
-                    errors: [.invalid("kind", .string(kind), "must be \(gvk.kind)")])
+                throw otherKind(kind, value, resource)
             }
             return
         }

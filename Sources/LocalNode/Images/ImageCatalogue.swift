@@ -116,7 +116,9 @@ public struct ImageCatalogue: Sendable, Hashable {
     /// The image's name without the default registry, and with its tag.
     static func familiar(_ image: String) -> String {
         var name = image[...]
-        for prefix in ["docker.io/", "index.docker.io/"] where name.hasPrefix(prefix) { name = name.dropFirst(prefix.count) }
+        for prefix in ["docker.io/", "index.docker.io/"] where name.hasPrefix(prefix) {
+            name = name.dropFirst(prefix.count)
+        }
         if name.hasPrefix("library/") { name = name.dropFirst("library/".count) }
         if let digest = name.firstIndex(of: "@") { name = name[..<digest] }
         let base = name.split(separator: "/").last ?? ""

@@ -34,11 +34,10 @@ enum PythonRecipe {
             if requirements:
                 install = [os.path.join(path, "bin", "python"), "-m", "pip", "install", "--disable-pip-version-check", "--no-input"]
                 run(install + (["--index-url", index] if index else []) + ["--"] + requirements)
-            with open(marker, "w") as file:
-                file.flush()
-                os.fsync(file.fileno())
             # The marker must not reach the disk before what it vouches for.
             os.sync()
+            with open(marker, "w") as file:
+                os.fsync(file.fileno())
 
         try:
             os.makedirs(folder, exist_ok=True)

@@ -98,11 +98,15 @@ struct PodMachine: Sendable {
         case .vanished:
             end(.vanished, graceSeconds: min(graceSeconds, gracePeriodSeconds))
         case .nodeStopping(let seconds):
-            if ending == nil { end(.nodeStop, graceSeconds: min(seconds, gracePeriodSeconds)) }
+            // What ends already has no longer to do so than the node has.
+            end(ending ?? .nodeStop, graceSeconds: min(seconds, graceSeconds))
         case .tick: break
         }
         return advance(now: now)
     }
+
+    /// The number of a container's current or next run.
+    func run(of name: String) -> Int? { containers.first { $0.name == name }?.run }
 
     private func index(of name: String) -> Int? { containers.firstIndex { $0.name == name } }
 
@@ -130,7 +134,9 @@ struct PodMachine: Sendable {
 
     private mutating func advance(now: Date) -> [Action] {
         var actions: [Action] = []
-        if ending == nil, !isTerminal, let deadline, now >= deadline { end(.deadline, graceSeconds: gracePeriodSeconds) }
+        if ending == nil, !isTerminal, let deadline, now >= deadline {
+            end(.deadline, graceSeconds: gracePeriodSeconds)
+        }
         if ending != nil || isTerminal {
             terminateAll(&actions)
         } else if advanceInit(&actions, now: now) {
@@ -221,7 +227,7 @@ struct PodMachine: Sendable {
         switch ending {
         case .deadline where !hasLive:
             fail("DeadlineExceeded", "Pod was active on the node longer than the specified deadline")
-        case .nodeStop where !hasLive && restartPolicy == .never && !mainHasEnded:
+        case .nodeStop where !hasLive && restartPolicy == .never && !hasEndedByItself:
             fail("Terminated", "Pod was terminated in response to imminent node shutdown.")
         case .deletion where !hasLive, .vanished where !hasLive:
             phase = mainHasEnded && containers.allSatisfy(\.hasSucceeded) ? .succeeded : .failed
@@ -237,6 +243,12 @@ struct PodMachine: Sendable {
     }
 
     private var mainHasEnded: Bool { containers.allSatisfy { $0.isInit || $0.exit != nil } }
+
+    /// Whether the pod would be where it is also if nobody had asked it to end.
+    private var hasEndedByItself: Bool {
+        let phase = ordinaryPhase
+        return phase == .succeeded || phase == .failed && containers.allSatisfy { !$0.isEnding || $0.hasSucceeded }
+    }
 
     private var ordinaryPhase: PodPhase {
         if restartPolicy == .never, containers.contains(where: { $0.isInit && $0.exit != nil && !$0.hasSucceeded }) {

@@ -15,6 +15,8 @@ struct ContainerPlan {
     let paths: NodePaths
     let host: HostFacts
     let configuration: NodeConfiguration
+    /// What the container resolves beside its own name.
+    let names: [NodeConfiguration.HostEntry]
     let entry: ImageCatalogue.Entry?
     /// Where each volume is.
     let volumes: [String: String]
@@ -186,7 +188,9 @@ struct ContainerPlan {
             }
             for mount in byDepth { try points.add(mount.element) }
             let hosts = SandboxPlan.Mount(source: paths.pod(uid) + "/hosts", target: "/etc/hosts", isReadOnly: true)
-            if !mounts.contains(where: { $0.target == hosts.target }), FileManager.default.fileExists(atPath: "/etc/hosts") {
+            if !mounts.contains(where: { $0.target == hosts.target }),
+                FileManager.default.fileExists(atPath: "/etc/hosts")
+            {
                 try points.add(hosts)
             }
             if !points.hasPlace(workingDirectory) {
@@ -213,7 +217,9 @@ struct ContainerPlan {
         for alias in pod.spec.hostAliases ?? [] {
             lines.append(([alias.ip] + (alias.hostnames ?? [])).joined(separator: "\t"))
         }
-        for host in configuration.hosts(namespace) { lines.append(([host.address] + host.names).joined(separator: "\t")) }
+        for entry in names where entry.address != address || !entry.names.contains(name) {
+            lines.append(([entry.address] + entry.names).joined(separator: "\t"))
+        }
         let text = lines.joined(separator: "\n") + "\n"
         try DurableFile.write(Array(text.utf8), to: paths.pod(uid) + "/hosts", mode: 0o644, isSynced: false)
     }

@@ -16,7 +16,7 @@ struct ContainerStarter {
 
     /// Whether the container can start without a wait for its image's environment.
     func isReady(_ container: ContainerManifest) async -> Bool {
-        guard case .success(let entry) = entry(for: container), entry?.environment == .python else { return true }
+        guard case .success(let entry) = entry(for: container), needsPython(container, entry) else { return true }
         return await context.python.isReady
     }
 
@@ -27,7 +27,7 @@ struct ContainerStarter {
         _ container: ContainerManifest, run: Int, onEnd: @escaping @Sendable (ContainerExit?) -> Void
     ) async throws(ContainerPlan.Failure) -> Started {
         let entry = try self.entry(for: container).get()
-        if entry?.environment == .python, !makesPackages(container) {
+        if needsPython(container, entry) {
             do {
                 try await context.python.prepare()
             } catch {
@@ -52,8 +52,15 @@ struct ContainerStarter {
         }
     }
 
-    private func makesPackages(_ container: ContainerManifest) -> Bool {
-        container.name == "packages" && container.env?.contains { $0.name == "FAIRLEAD_PACKAGES" } == true
+    /// Whether the container uses the environment that all `python:*` share: not where it makes or has its own.
+    private func needsPython(_ container: ContainerManifest, _ entry: ImageCatalogue.Entry?) -> Bool {
+        guard entry?.environment == .python else { return false }
+        let makesOwn =
+            container.name == "packages" && container.env?.contains { $0.name == "FAIRLEAD_PACKAGES" } == true
+        let hasOwn = container.env?.contains {
+            $0.name == "PATH" && $0.value?.hasPrefix("/fairlead/packages/venv/bin") == true
+        }
+        return !makesOwn && hasOwn != true
     }
 
     private func entry(
@@ -70,6 +77,12 @@ struct ContainerStarter {
                         + "file for fairlead local --images, or set default: Host there"))
         }
         return .success(nil)
+    }
+
+    private func names(_ reader: PodObjectReader) async -> [NodeConfiguration.HostEntry] {
+        let namespace = pod.metadata.namespace ?? "default"
+        return context.configuration.hosts(namespace)
+            + context.names.entries(namespace: namespace, services: await reader.services(for: pod))
     }
 
     private func launch(
@@ -98,7 +111,8 @@ struct ContainerStarter {
         }
         return try ContainerPlan(
             pod: pod, container: container, run: run, paths: context.paths, host: context.host,
-            configuration: context.configuration, entry: entry, volumes: volumes, variables: variables,
+            configuration: context.configuration, names: await names(reader), entry: entry, volumes: volumes,
+            variables: variables,
             address: address
         ).launch()
     }

@@ -11,6 +11,7 @@ struct NodeContext: Sendable {
     let python: PythonEnvironments
     let events: NodeEvents
     let addresses: PodAddresses
+    let names: ClusterNames
     let logger: Logger
 
     /// The node's own address.

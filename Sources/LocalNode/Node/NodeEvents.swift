@@ -41,7 +41,9 @@ final class NodeEvents: Sendable {
     func tell(_ event: Event) {
         let now = Date()
         let isNew = recent.withLock { recent in
-            if recent.count > Self.limit { recent = recent.filter { now.timeIntervalSince($0.value) < Self.quietSeconds } }
+            if recent.count > Self.limit {
+                recent = recent.filter { now.timeIntervalSince($0.value) < Self.quietSeconds }
+            }
             if let last = recent[event], now.timeIntervalSince(last) < Self.quietSeconds { return false }
             recent[event] = now
             return true

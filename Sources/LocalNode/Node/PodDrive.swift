@@ -47,6 +47,10 @@ struct PodDrive {
         switch input {
         case .machine(let input):
             if input == .tick { scheduledWake = nil }
+            if case .exited(let name, let run, _) = input, machine.run(of: name) == run {
+                // A pod that has ended may stay for days: it must not keep pipes open.
+                handles.removeValue(forKey: name)?.detach()
+            }
             await perform(machine.handle(input, now: now))
         case .vanished:
             await perform(machine.handle(.vanished, now: now))

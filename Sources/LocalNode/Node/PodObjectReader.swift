@@ -23,6 +23,15 @@ struct PodObjectReader {
         return objects
     }
 
+    /// The Services of the pod's namespace; none where they can't be read: names are a convenience, not a condition.
+    func services(for pod: PodManifest) async -> [ClusterNames.Service] {
+        let list = try? await client.list(.service, namespace: pod.metadata.namespace ?? "default")
+        return (list?.items ?? []).compactMap { item in
+            guard let name = item[path: ["metadata", "name"]]?.stringValue else { return nil }
+            return ClusterNames.Service(name: name, selector: texts(item[path: ["spec", "selector"]]))
+        }
+    }
+
     /// A token for each audience that a projected volume asks for; none where the cluster gives no tokens.
     func tokens(for pod: PodManifest) async -> [String: String] {
         var tokens: [String: String] = [:]

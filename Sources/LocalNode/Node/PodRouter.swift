@@ -37,11 +37,11 @@ final class PodRouter: Sendable {
 
     /// Takes a pod as it is now.
     func set(_ pod: PodManifest) {
+        context.names.set(pod)
         let worker: PodWorker? = state.withLock { state in
             // A namesake came without the end of the one before having been seen.
             if let before = state.pods[pod.key], before.metadata.uid != pod.metadata.uid {
                 state.workers[before.metadata.uid]?.tell(.vanished)
-                state.workers[before.metadata.uid] = nil
             }
             state.pods[pod.key] = pod
             if !(pod.spec.nodeName ?? "").isEmpty { state.assumed[pod.key] = nil }
@@ -60,12 +60,18 @@ final class PodRouter: Sendable {
 
     /// Takes the news that a pod is gone.
     func remove(_ pod: PodManifest) {
+        context.names.remove(pod.key)
         state.withLock { state in
             if state.pods[pod.key]?.metadata.uid == pod.metadata.uid { state.pods[pod.key] = nil }
             state.assumed[pod.key] = nil
-            state.workers.removeValue(forKey: pod.metadata.uid)?.tell(.vanished)
+            state.workers[pod.metadata.uid]?.tell(.vanished)
         }
         changesEnd.yield()
+    }
+
+    /// Takes the news that a worker has nothing left to do.
+    func finished(_ worker: PodWorker) {
+        state.withLock { $0.workers[worker.uid] = nil }
     }
 
     /// Has the scheduler look again.

@@ -78,7 +78,9 @@ enum ChildProcess {
                 data.split(separator: 0).contains(where: { $0 == needle })
             else { return false }
             // A zombie is dead already and only waits for its parent.
-            let state = FileManager.default.contents(atPath: "/proc/\(pid)/stat").map { String(decoding: $0, as: UTF8.self) }
+            let state = FileManager.default.contents(atPath: "/proc/\(pid)/stat").map {
+                String(decoding: $0, as: UTF8.self)
+            }
             return state?.split(separator: ")").last?.hasPrefix(" Z") != true
         }
     }

@@ -65,7 +65,8 @@ final class ShimHandle: Sendable {
         guard let alive = try? open(directory.alive, O_RDONLY | O_NONBLOCK) else { return nil }
         var byte: UInt8 = 0
         // Without a writer a read finds the end at once; with one it finds nothing yet.
-        guard read(alive, &byte, 1) < 0, errno == EAGAIN, let control = try? open(directory.control, O_RDWR | O_NONBLOCK)
+        guard read(alive, &byte, 1) < 0, errno == EAGAIN,
+            let control = try? open(directory.control, O_RDWR | O_NONBLOCK)
         else {
             close(alive)
             return nil

@@ -41,6 +41,7 @@ struct PatchGenerator: RandomNumberGenerator {
     private mutating func some(_ names: [String]) -> [String] {
         var names = names.filter { _ in chance() }
         names.shuffle(using: &self)
-        return names
+        // Nobody owns an empty list, so that applying one twice adds it where the first time removed its elements.
+        return names.isEmpty ? ["a"] : names
     }
 }

@@ -3,7 +3,9 @@ import Testing
 
 @testable import LocalAPIServer
 
-/// Ownership as a real API server recorded it, step by step. Skipped where the recordings are absent.
+/// Ownership as a real API server recorded it, step by step.
+///
+/// Skipped where the recordings are absent.
 @Suite(.enabled(if: RecordedExchange.areAvailable))
 struct RecordedFieldManagementTests {
     @Test(arguments: [

@@ -17,8 +17,10 @@ struct RecordedComparison {
     private(set) var bindings: [String: String] = [:]
     private(set) var differences: [Difference] = []
 
-    private static let numbered = /<(uid|rv|suffix|continue|hash|token):\d+>/
-    private static let any = /<(?:(?:uid|rv|suffix|continue|hash|token):\d+|time|microtime|ip|port|nodeport|age|ca-bundle)>/
+    private static var numbered: Regex<(Substring, Substring)> { /<(uid|rv|suffix|continue|hash|token):\d+>/ }
+    private static var any: Regex<Substring> {
+        /<(?:(?:uid|rv|suffix|continue|hash|token):\d+|time|microtime|ip|port|nodeport|age|ca-bundle)>/
+    }
 
     mutating func takeDifferences() -> [Difference] {
         defer { differences = [] }
@@ -35,7 +37,8 @@ struct RecordedComparison {
 
     mutating func compare(_ expected: JSONValue?, _ actual: JSONValue?, at path: String) {
         switch (expected ?? .null, actual ?? .null) {
-        case (.object(let left), .object(let right)):
+        case (.object(let recorded), .object(let right)):
+            let left = Dictionary(recorded.map { (filled($0.key), $0.value) }, uniquingKeysWith: { first, _ in first })
             for name in Set(left.keys).union(right.keys).sorted() {
                 if name == "managedFields" {
                     compare(Self.sorted(left[name]), Self.sorted(right[name]), at: "\(path).\(name)")

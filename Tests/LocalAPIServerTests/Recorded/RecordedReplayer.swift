@@ -1,7 +1,6 @@
 import Foundation
 import KubernetesCore
 import LocalAPIServer
-import Logging
 import Synchronization
 
 /// Walks a recorded scenario against a server of its own.
@@ -26,10 +25,8 @@ final class RecordedReplayer {
 
     /// What went otherwise than recorded, where it must not.
     static func replay(_ scenario: RecordedScenario, isVerbose: Bool = false) async throws -> [String] {
-        var logger = Logger(label: "recorded")
-        logger.logLevel = .critical
         let configuration = LocalAPIServer.Configuration(tokens: [token], certificateAuthority: "CA\n")
-        let server = try await LocalAPIServer(configuration: configuration, logger: logger)
+        let server = try await LocalAPIServer(configuration: configuration)
         return try await withThrowingTaskGroup { group in
             group.addTask { try await server.run() }
             defer { group.cancelAll() }
@@ -70,6 +67,7 @@ final class RecordedReplayer {
     private func walk(isVerbose: Bool) async throws {
         for step in scenario.steps {
             for (number, watch) in watches where !step.during.contains(number) { await finish(watch, isVerbose) }
+            for about in step.actionsBefore where about.contains("restarted") { server.compact() }
             if step.events != nil {
                 try await begin(step)
             } else {

@@ -20,14 +20,14 @@ struct RecordedScenario {
         var during: Set<Int>
         var managedFieldsOmitted: Bool
         var isExcerpt: Bool
+        /// What happened outside of HTTP since the step before.
+        var actionsBefore: [String] = []
     }
 
     var name: String
     var given: [String]
     var ascendingVersions: [String]
     var steps: [Step]
-    /// Whether something happened between the steps that no request tells.
-    var actions: [String]
 
     /// The folder of recordings beside the package; nil where it is absent.
     static let folder: URL? = {
@@ -42,14 +42,17 @@ struct RecordedScenario {
         given = []
         ascendingVersions = []
         steps = []
-        actions = []
+        var actions: [String] = []
         for line in text.split(separator: "\n") {
             let value = try JSONParser.parse(String(line))
             if value["scenario"] != nil {
                 given = (value["given"]?.arrayValue ?? []).compactMap(\.stringValue)
                 ascendingVersions = (value["rvAscending"]?.arrayValue ?? []).compactMap(\.stringValue)
             } else if let request = value["request"], let response = value["response"] {
-                steps.append(Self.step(value, request, response))
+                var step = Self.step(value, request, response)
+                step.actionsBefore = actions
+                actions = []
+                steps.append(step)
             } else if let about = value["about"]?.stringValue {
                 actions.append(about)
             }

@@ -14,7 +14,7 @@ struct BuiltinRecordedTests {
         schema.prune(&object)
         schema.applyDefaults(&object)
         BuiltinObjects.prepareForCreate(
-            gvk, &object, surroundings: .init(tokenVolumeSuffix: "<suffix:1>", nextClusterIP: { "<ip>" }))
+            gvk, &object, surroundings: .init(tokenVolumeSuffix: "abcde", nextClusterIP: { "<ip>" }))
         return object
     }
 
@@ -43,9 +43,9 @@ struct BuiltinRecordedTests {
         }
     }
 
-    @Test(arguments: ["crud/pod-create", "crud/secret-stringdata", "crud/bad-bodies"])
+    @Test(arguments: ["crud/pod-create", "crud/secret-stringdata", "crud/bad-bodies", "leases-events/microtime"])
     func undecodable(scenario: String) throws {
-        let kinds = ["pods": "Pod", "secrets": "Secret", "configmaps": "ConfigMap"]
+        let kinds = ["pods": "Pod", "secrets": "Secret", "configmaps": "ConfigMap", "leases": "Lease"]
         var count = 0
         for step in SchemaRecordings.steps(scenario) where step.method == "POST" && step.status == 400 {
             let marker = " cannot be handled as a "
@@ -57,7 +57,8 @@ struct BuiltinRecordedTests {
             if let text = body.stringValue { body = try JSONParser.parse(text) }
             let expected = String(message[colon.upperBound...])
             #expect(throws: TypedDecoder.Problem(message: expected), "step \(step.number)") {
-                try BuiltinObjects.decode(GroupVersionKind(version: "v1", kind: kind), body)
+                let group = kind == "Lease" ? "coordination.k8s.io" : ""
+                return try BuiltinObjects.decode(GroupVersionKind(group: group, version: "v1", kind: kind), body)
             }
             count += 1
         }
@@ -66,7 +67,8 @@ struct BuiltinRecordedTests {
 
     @Test func podUpdates() throws {
         var last: JSONValue?
-        for step in SchemaRecordings.steps("crud/pod-create") where step.answer["kind"] == "Pod" || step.method == "PUT" {
+        for step in SchemaRecordings.steps("crud/pod-create") where step.answer["kind"] == "Pod" || step.method == "PUT"
+        {
             if step.method == "PUT", let old = last, let new = step.body {
                 let errors = BuiltinObjects.validate(pod, new, old: old)
                 #expect(errors.map(\.path) == step.causes.map(\.path))
@@ -117,7 +119,8 @@ struct BuiltinRecordedTests {
     @Test(arguments: SchemaRecordings.steps("crud/names").filter { $0.status == 422 })
     func names(_ step: SchemaRecordings.Step) throws {
         let isCustom = step.path.contains("pipelines")
-        #expect(metadataErrors(try #require(step.body), isCustom: isCustom) == step.causes)
+        // Labels are a map, whose order is the server's own.
+        #expect(Set(metadataErrors(try #require(step.body), isCustom: isCustom)) == Set(step.causes))
     }
 
     /// Each type that we know has the fields that Kubernetes' own document says, with the same merge keys.

@@ -25,9 +25,22 @@ struct DefinitionRecordedTests {
             definition = CustomResourceDefinitions.defaulted(definition)
             #expect(CustomResourceDefinitions.validate(definition).isEmpty)
             #expect(definition["status"] == step.answer["status"])
+            #expect(definition["spec"]?["versions"] == step.answer["spec"]?["versions"])
             #expect(definition["spec"]?["names"] == step.answer["spec"]?["names"])
             #expect(definition["spec"]?["conversion"] == step.answer["spec"]?["conversion"])
         }
+    }
+
+    /// Schemas hold schemas: what stands deep in one is as known as what stands at its root.
+    @Test func unknownFieldsInSchemas() {
+        let gvk = GroupVersionKind(apiVersion: "apiextensions.k8s.io/v1", kind: "CustomResourceDefinition")
+        let inner: JSONValue = ["type": "object", "properties": ["b": ["type": "string", "oops": 1]]]
+        let version: JSONValue = [
+            "schema": ["openAPIV3Schema": ["type": "object", "properties": ["a": inner], "wrong": true]]
+        ]
+        let unknown = BuiltinSchemas.schema(for: gvk).unknownFields(in: ["spec": ["versions": [version]]])
+        let root = "spec.versions[0].schema.openAPIV3Schema"
+        #expect(unknown == ["\(root).properties.a.properties.b.oops", "\(root).wrong"])
     }
 
     @Test func immutableFields() throws {

@@ -44,7 +44,8 @@ struct SchemaPropertyTests {
                     fields.properties[name] = schema(depth: depth + 1)
                 }
                 if Bool.random(using: &self) { fields.defaultValue = .object([:]) }
-                fields.required = fields.properties.keys.sorted().filter { _ in Int.random(in: 0..<4, using: &self) == 0 }
+                fields.required = fields.properties.keys.sorted().filter { _ in Int.random(in: 0..<4, using: &self) == 0
+                }
             }
             return ObjectSchema(fields)
         }
@@ -102,7 +103,8 @@ struct SchemaPropertyTests {
     }
 
     @Test(arguments: [
-        ("^[a-z]+$", "abc", true), ("^[a-z]+$", "abc\n", false), (#"^\d+$"#, "١٢", false), (#"^[\w-]+$"#, "a-b_c", true),
+        ("^[a-z]+$", "abc", true), ("^[a-z]+$", "abc\n", false), (#"^\d+$"#, "١٢", false),
+        (#"^[\w-]+$"#, "a-b_c", true),
         ("^(?P<x>a|b)$", "b", true), ("[[]", "[", true), ("^[^/]+$", "a/b", false), ("a.c", "a\nc", false),
         ("(?i)^ABC$", "abc", true), ("^[[:alpha:]]+$", "abc", true), (#"^\$x$"#, "$x", true), ("^[a&&b]$", "&", true),
     ])

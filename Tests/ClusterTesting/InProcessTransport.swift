@@ -76,6 +76,6 @@ public struct InProcessTransport: Transport {
     private struct StreamedBody: ByteChunks {
         var iterator: AsyncThrowingStream<[UInt8], any Error>.Iterator
 
-        mutating func next() async throws -> [UInt8]? { try await iterator.next() }
+        mutating func next() async throws -> [UInt8]? { try await iterator.next(isolation: #isolation) }
     }
 }

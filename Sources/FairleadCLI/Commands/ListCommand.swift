@@ -1,0 +1,20 @@
+import ArgumentParser
+
+/// `fairlead list`.
+struct ListCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "list", abstract: "List the runs.", discussion: "Example: fairlead list --all-namespaces")
+
+    @OptionGroup var cluster: ClusterOptions
+
+    @Flag(name: [.customShort("A"), .long], help: "The runs of all namespaces.")
+    var allNamespaces = false
+
+    @Option(name: .shortAndLong, help: "The whole objects, as json or yaml.")
+    var output: ObjectFormat?
+
+    func run() async throws {
+        let (isWide, format) = (allNamespaces, output)
+        try await cluster.connect { try await RunLister(cluster: $0).list(allNamespaces: isWide, format) }
+    }
+}

@@ -1,0 +1,165 @@
+import ControllerRuntime
+import FairleadControllers
+import FairleadPlanning
+import Foundation
+import KubernetesClient
+import KubernetesCore
+import LocalAPIServer
+import LocalNode
+import Logging
+import ServiceLifecycle
+
+/// API server, node and controller in this process, which speak to each other as they would on any cluster.
+///
+/// Guarantees: each part starts when those before it serve; they stop in the opposite order, so that the node ends its
+/// pods while there is still a server to tell.
+struct LocalCluster: Service {
+    /// How a local cluster is set up.
+    struct Configuration: Sendable {
+        var data: DataDirectory
+        /// Whether no object outlives this process.
+        var isEphemeral: Bool
+        /// Whether there are neither Fairlead's kinds nor its controllers.
+        var isBare: Bool
+        var listen: ListenAddress
+        var images: ImageCatalogue
+        /// The command line of a container's shim.
+        var shimCommand: [String]
+    }
+
+    let configuration: Configuration
+    let logger: Logger
+    /// Called with the kubeconfig's text and the server's address when all parts work.
+    let announce: @Sendable (_ kubeconfig: String, _ address: String) throws -> Void
+    /// Called when the cluster stops.
+    let withdraw: @Sendable () -> Void
+
+    func run() async throws {
+        let data = configuration.data
+        let certificates = try LocalCertificates(directory: data.certificates)
+        let server = try await LocalAPIServer(
+            configuration: LocalAPIServer.Configuration(
+                storage: configuration.isEphemeral ? .ephemeral : .file(data.state), tokens: [certificates.token],
+                podLogs: NodePodLogs(stateDirectory: data.path), certificateAuthority: certificates.authority),
+            logger: logger)
+        let front = LocalAPIServerHTTP(
+            server: server, address: configuration.listen.host, port: configuration.listen.port,
+            certificates: certificates, logger: logger)
+        let group = RuntimeGroup(
+            [
+                RuntimeGroup.Member("api server", CancelledAtShutdown(server)),
+                RuntimeGroup.Member("https", CancelledAtShutdown(front)) {
+                    // A front that cannot listen ends with an error, which ends the group.
+                    if await front.port() == nil { try await Readiness().wait() }
+                },
+                RuntimeGroup.Member("clients", Clients(cluster: self, front: front, certificates: certificates)),
+            ], logger: logger)
+        try await group.run()
+    }
+
+    /// What speaks to the server.
+    private struct Clients: Service {
+        let cluster: LocalCluster
+        let front: LocalAPIServerHTTP
+        let certificates: LocalCertificates
+
+        func run() async throws {
+            guard let port = await front.port() else { return }
+            let address = "https://\(cluster.configuration.listen.host):\(port)"
+            cluster.configuration.data.lastPort = port
+            let transport = try HTTPTransport(
+                ClusterConfiguration(
+                    server: address, certificateAuthority: Array(certificates.authority.utf8),
+                    credential: .token(certificates.token)),
+                logger: cluster.logger)
+            do {
+                try await work(Client(transport: transport), address: address, port: port)
+            } catch {
+                await transport.shutdown()
+                throw error
+            }
+            await transport.shutdown()
+        }
+
+        private func work(_ client: Client, address: String, port: Int) async throws {
+            let (configuration, logger) = (cluster.configuration, cluster.logger)
+            if !configuration.isBare {
+                do {
+                    try await cancelWhenGracefulShutdown { try await DefinitionInstaller(client: client).install() }
+                } catch is CancellationError {
+                    return
+                }
+            }
+            var members = [
+                RuntimeGroup.Member(
+                    "node", LocalNode(client: client, configuration: nodeConfiguration(port: port), logger: logger))
+            ]
+            if !configuration.isBare {
+                let controller = FairleadController(
+                    client: client,
+                    configuration: FairleadController.Configuration(
+                        identity: "fairlead-local",
+                        planning: PlanningSettings(artifactStore: "file://\(configuration.data.artifacts)")),
+                    logger: logger)
+                members.append(
+                    RuntimeGroup.Member("controller", controller) { try await controller.started.wait() })
+            }
+            let kubeconfig = KubeconfigFile.text(
+                server: address, ca: certificates.authority, token: certificates.token)
+            members.append(
+                RuntimeGroup.Member("announcement", Announcement(cluster: cluster, kubeconfig: kubeconfig, address)))
+            try await RuntimeGroup(members, logger: logger).run()
+        }
+
+        private func nodeConfiguration(port: Int) -> NodeConfiguration {
+            let configuration = cluster.configuration
+            var node = NodeConfiguration(
+                stateDirectory: configuration.data.path, shimCommand: configuration.shimCommand,
+                images: configuration.images)
+            node.environment = [
+                "KUBERNETES_SERVICE_HOST": configuration.listen.host,
+                "KUBERNETES_SERVICE_PORT": String(port),
+                "KUBERNETES_SERVICE_PORT_HTTPS": String(port),
+            ]
+            let names = ["kubernetes.default.svc.cluster.local", "kubernetes.default.svc", "kubernetes.default"]
+            let host = configuration.listen.host
+            node.hosts = { _ in [NodeConfiguration.HostEntry(address: host, names: names)] }
+            return node
+        }
+    }
+
+    /// Says that all parts work, and takes it back before they stop.
+    private struct Announcement: Service {
+        let cluster: LocalCluster
+        let kubeconfig: String
+        let address: String
+
+        init(cluster: LocalCluster, kubeconfig: String, _ address: String) {
+            self.cluster = cluster
+            self.kubeconfig = kubeconfig
+            self.address = address
+        }
+
+        func run() async throws {
+            defer { cluster.withdraw() }
+            try cluster.announce(kubeconfig, address)
+            try? await gracefulShutdown()
+        }
+    }
+}
+
+/// A service that knows no graceful end: it is cancelled instead.
+private struct CancelledAtShutdown: Service {
+    private let service: any Service
+
+    init(_ service: any Service) { self.service = service }
+
+    func run() async throws {
+        let service = service
+        do {
+            try await cancelWhenGracefulShutdown { try await service.run() }
+        } catch is CancellationError {
+            return
+        }
+    }
+}

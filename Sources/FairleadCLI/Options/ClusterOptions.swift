@@ -1,0 +1,69 @@
+import ArgumentParser
+import Foundation
+import KubernetesClient
+import Logging
+
+/// Which cluster is spoken to, and about which namespace.
+struct ClusterOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "The kubeconfig: else $KUBECONFIG, .fairlead/kubeconfig here or above, ~/.kube/config.", valueName: "path"),
+        completion: .file())
+    var kubeconfig: String?
+
+    @Option(help: ArgumentHelp("The kubeconfig's context.", valueName: "name"))
+    var context: String?
+
+    @Option(name: .shortAndLong, help: ArgumentHelp("The namespace: else the context's.", valueName: "name"))
+    var namespace: String?
+
+    /// How the cluster is reached.
+    ///
+    /// - Throws: `ConfigurationError`.
+    func configuration() throws -> ClusterConfiguration {
+        try Self.configuration(kubeconfig: kubeconfig, context: context)
+    }
+
+    /// How a cluster is reached.
+    ///
+    /// - Throws: `ConfigurationError`.
+    static func configuration(kubeconfig: String?, context: String?) throws -> ClusterConfiguration {
+        let path = KubeconfigChoice.path(
+            option: kubeconfig, environment: ProcessInfo.processInfo.environment,
+            directory: FileManager.default.currentDirectoryPath,
+            exists: { FileManager.default.fileExists(atPath: $0) })
+        return try ClusterConfiguration.find(kubeconfig: path, context: context)
+    }
+
+    /// Speaks to the cluster for as long as `body` runs.
+    func connect<Value: Sendable>(_ body: (Cluster) async throws -> Value) async throws -> Value {
+        let configuration = try configuration()
+        let logger = Logger(label: "fairlead") { label in
+            let level = LoggingOptions.level(option: nil, environment: ProcessInfo.processInfo.environment)
+            return LineLogHandler(label: label, level: level ?? .warning, format: .human)
+        }
+        let transport = try HTTPTransport(configuration, logger: logger)
+        let cluster = Cluster(
+            client: Client(transport: transport), namespace: namespace ?? configuration.namespace,
+            namespaceOption: namespace, logger: logger)
+        do {
+            let value = try await body(cluster)
+            await transport.shutdown()
+            return value
+        } catch {
+            await transport.shutdown()
+            throw error
+        }
+    }
+
+    /// Speaks to the cluster until `body` ends or the user interrupts it.
+    ///
+    /// - Returns: What `body` returned, nil where it was interrupted.
+    func connectInterruptibly<Value: Sendable>(
+        _ body: @escaping @Sendable (Cluster) async throws -> Value
+    ) async throws -> Value? {
+        try await connect { cluster in
+            try await Interruptible.run(logger: cluster.logger) { try await body(cluster) }
+        }
+    }
+}

@@ -1,0 +1,62 @@
+import FairleadAPI
+import Foundation
+import Synchronization
+
+/// Draws a run: in place on a terminal, as lines elsewhere.
+final class RunDisplay: Sendable {
+    private struct State {
+        var run: PipelineRun?
+        var graph: PipelineGraph?
+        var progress = RunProgress()
+        var drawnLines = 0
+    }
+
+    private let terminal: Terminal
+    private let state = Mutex(State())
+
+    init(terminal: Terminal) { self.terminal = terminal }
+
+    /// Whether a graph would make a better drawing.
+    var wantsGraph: Bool { terminal.isInteractive && state.withLock { $0.graph == nil } }
+
+    /// Draws with that graph from now on.
+    func use(_ graph: PipelineGraph) { state.withLock { $0.graph = graph } }
+
+    /// Draws a run's new state.
+    ///
+    /// - Throws: `Output.Closed`.
+    func show(_ run: PipelineRun, now: Date) throws {
+        let text = state.withLock { state in
+            state.run = run
+            guard terminal.isInteractive else {
+                return state.progress.lines(run, now: now).map { $0 + "\n" }.joined()
+            }
+            return frame(&state, now: now)
+        }
+        if !text.isEmpty { try Output.write(text) }
+    }
+
+    /// Draws the times anew.
+    ///
+    /// - Throws: `Output.Closed`.
+    func tick(now: Date) throws {
+        let text = state.withLock { state in
+            state.run?.status.phase?.isTerminal == false ? frame(&state, now: now) : ""
+        }
+        if !text.isEmpty { try Output.write(text) }
+    }
+
+    /// The escape sequences that replace the last drawing by a new one.
+    private func frame(_ state: inout State, now: Date) -> String {
+        guard let run = state.run else { return "" }
+        // The size may have changed since; the last drawing stays whole once the run is over.
+        let size = terminal.isInteractive ? Terminal.current() : terminal
+        let isOver = run.status.phase?.isTerminal == true
+        let lines = RunTree(run: run, graph: state.graph, now: now).lines(height: isOver ? nil : size.height - 1)
+        var text = ""
+        if state.drawnLines > 0 { text += "\u{1B}[\(state.drawnLines)A\r\u{1B}[J" }
+        for line in lines { text += line.text(width: size.width - 1, hasColor: terminal.hasColor) + "\n" }
+        state.drawnLines = lines.count
+        return text
+    }
+}

@@ -1,0 +1,74 @@
+import FairleadAPI
+import KubernetesClient
+import KubernetesCore
+
+/// Sends what `fairlead run` decided to the cluster.
+struct RunLauncher: Sendable {
+    let cluster: Cluster
+    /// Whether fields that others own are taken over.
+    var forcesConflicts = false
+
+    /// Applies an object by server-side apply and says so.
+    ///
+    /// - Throws: ``CommandError``, `APIError`.
+    func apply(_ document: ManifestDocument) async throws {
+        guard let gvk = document.gvk, let name = document.value[path: ["metadata", "name"]]?.stringValue else {
+            throw CommandError(
+                .invalidInput,
+                "\(document.file): document \(document.number): only an object with a name can be applied")
+        }
+        guard let type = try await cluster.client.resourceType(gvk) else { throw unknownKind(gvk) }
+        let namespace = type.isNamespaced ? try self.namespace(of: document.value, document.label ?? name) : nil
+        do {
+            let key = ObjectKey(namespace: namespace, name: name)
+            try await cluster.client.apply(type, key, document.value, force: forcesConflicts)
+        } catch let error as APIError where error.isConflict {
+            throw CommandError(
+                .conflict,
+                "\(error.description); others set these fields before: --force-conflicts takes them over")
+        }
+        try Output.line("\(type.plural == "namespaces" ? "namespace" : gvk.kind.lowercased())/\(name) applied")
+    }
+
+    /// Makes a run, says so, and returns its address.
+    ///
+    /// - Throws: ``CommandError`` where a run of that name exists, `APIError`.
+    func create(_ request: RunRequest) async throws -> ObjectKey {
+        let namespace = try self.namespace(of: request.object, request.name ?? "PipelineRun")
+        do {
+            let made = try await cluster.client.create(
+                .pipelineRun, namespace: namespace, request.object, strict: true)
+            let name = made[path: ["metadata", "name"]]?.stringValue ?? request.name ?? ""
+            try Output.line("pipelinerun/\(name) created")
+            return ObjectKey(namespace: namespace, name: name)
+        } catch let error as APIError where error.isAlreadyExists {
+            throw await existing(ObjectKey(namespace: namespace, name: request.name ?? ""))
+        }
+    }
+
+    /// What to do about a run that is there already: it happens once.
+    private func existing(_ key: ObjectKey) async -> CommandError {
+        let run = try? await cluster.client.get(PipelineRun.self, key)
+        let state = run?.status.phase.map { " (\($0.rawValue))" } ?? ""
+        let name = key.name
+        return CommandError(
+            .conflict,
+            "run \"\(name)\" exists already\(state), and a run happens once: give another name with --name, or first "
+                + cluster.commandLine("kubectl delete pipelinerun \(name)"))
+    }
+
+    private func namespace(of object: JSONValue, _ label: String) throws -> String {
+        let own = object[path: ["metadata", "namespace"]]?.stringValue
+        if let own, let option = cluster.namespaceOption, own != option {
+            throw CommandError(
+                .conflict, "\(label) is for namespace \(own), but -n \(option) was given; leave one of both out")
+        }
+        return own ?? cluster.namespace
+    }
+
+    private func unknownKind(_ gvk: GroupVersionKind) -> CommandError {
+        let advice =
+            gvk.group == FairleadGroup.name ? "; add Fairlead's kinds with: fairlead crds | kubectl apply -f -" : ""
+        return CommandError(.notFound, "the cluster does not serve \(gvk.kind) of \(gvk.apiVersion)\(advice)")
+    }
+}

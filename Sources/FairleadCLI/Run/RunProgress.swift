@@ -1,0 +1,39 @@
+import FairleadAPI
+import Foundation
+import KubernetesCore
+
+/// Tells a run as lines, one for each change: what is shown where no terminal looks on.
+struct RunProgress: Sendable {
+    private struct Seen: Hashable {
+        var phase: String
+        var detail: String
+    }
+
+    private var seen: [String: Seen] = [:]
+    private var message: String?
+
+    /// Nothing told yet.
+    init() {}
+
+    /// The lines for what changed since the last call: `12s  train-gbm  Running`.
+    mutating func lines(_ run: PipelineRun, now: Date) -> [String] {
+        var lines: [String] = []
+        let begin = run.status.startTime ?? run.metadata.creationTimestamp ?? Time(now)
+        let elapsed = FairleadDuration.format(.seconds(Time(now).secondsSince1970 - begin.secondsSince1970))
+        if run.status.tasks.isEmpty, run.status.phase?.isTerminal != true, run.status.message != message {
+            message = run.status.message
+            if let message { lines.append("\(elapsed)  \(run.metadata.name)  \(message)") }
+        }
+        for task in run.status.tasks {
+            let detail = TaskDetail.text(task)
+            let new = Seen(phase: task.phase.rawValue, detail: detail)
+            guard seen[task.name] != new else { continue }
+            // That a task waits for others goes without saying.
+            let isNews = seen[task.name] != nil || task.phase != .pending || !detail.isEmpty
+            seen[task.name] = new
+            guard isNews else { continue }
+            lines.append("\(elapsed)  \(task.name)  \(new.phase)\(detail.isEmpty ? "" : "  \(detail)")")
+        }
+        return lines
+    }
+}

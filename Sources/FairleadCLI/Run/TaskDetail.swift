@@ -1,0 +1,34 @@
+import FairleadAPI
+import KubernetesCore
+
+/// What there is to say about a task beside its phase, in few words.
+enum TaskDetail {
+    /// The words; empty where there is nothing to say.
+    static func text(_ task: TaskStatus) -> String {
+        var words: [String] = []
+        if let attempts = task.attempts, attempts > 1 { words.append("attempt \(attempts)") }
+        switch task.phase {
+        case .succeeded: words += results(task.results)
+        case .failed, .skipped, .stopped, .pending, .queued, .suspended, .running:
+            if let reason = task.reason, reason.rawValue != task.phase.rawValue { words.append(reason.rawValue) }
+            if let message = task.message, let line = firstLine(message) { words.append(line) }
+        }
+        return words.joined(separator: "  ")
+    }
+
+    /// Each result as `name=value`, sorted by name.
+    static func results(_ results: [String: JSONValue]) -> [String] {
+        results.sorted { $0.key < $1.key }.map { "\($0.key)=\(value($0.value, limit: 40))" }
+    }
+
+    /// A result's value on one line.
+    static func value(_ value: JSONValue, limit: Int) -> String {
+        let text = value.stringValue ?? JSONWriter.string(value)
+        let line = String(text.map { $0.isNewline ? " " : $0 })
+        return line.count > limit ? "\(line.prefix(limit - 1))…" : line
+    }
+
+    private static func firstLine(_ text: String) -> String? {
+        text.split(whereSeparator: \.isNewline).first.map(String.init)
+    }
+}
