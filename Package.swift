@@ -114,10 +114,12 @@ let package = Package(
         .executableTarget(name: "fairlead", dependencies: ["FairleadCLI"], swiftSettings: settings),
 
         // What tests and benchmarks share.
+        library("PropertyTesting", path: "Tests/PropertyTesting"),
         library(
             "KubernetesTesting",
             [
-                "KubernetesCore", "KubernetesClient", "ControllerMachines", "ControllerRuntime", logging,
+                "KubernetesCore", "KubernetesClient", "ControllerMachines", "ControllerRuntime", "PropertyTesting",
+                logging,
             ], path: "Tests/KubernetesTesting"),
         library(
             "ClusterTesting", ["KubernetesCore", "KubernetesClient", "LocalAPIServer"], path: "Tests/ClusterTesting"),
@@ -130,24 +132,27 @@ let package = Package(
             path: "Benchmarks/PipelineBenchmark",
             swiftSettings: settings),
 
-        tests("KubernetesCoreTests", ["KubernetesCore"]),
-        tests("ControllerMachinesTests", ["KubernetesCore", "ControllerMachines"]),
+        tests("KubernetesCoreTests", ["PropertyTesting", "KubernetesCore"]),
+        tests("ControllerMachinesTests", ["PropertyTesting", "KubernetesCore", "ControllerMachines"]),
         tests(
             "KubernetesClientTests",
-            ["KubernetesCore", "KubernetesClient", nioCore, nioPosix, nioHTTP1, nioSSL, yams],
+            ["PropertyTesting", "KubernetesCore", "KubernetesClient", nioCore, nioPosix, nioHTTP1, nioSSL, yams],
             resources: [.copy("Fixtures")]),
         tests(
             "ControllerRuntimeTests",
-            ["KubernetesCore", "KubernetesClient", "ControllerMachines", "ControllerRuntime", logging, serviceLifecycle]),
-        tests("FairleadAPITests", ["KubernetesCore", "FairleadAPI", yams]),
-        tests("FairleadPlanningTests", ["KubernetesCore", "FairleadAPI", "FairleadPlanning"]),
+            [
+                "KubernetesCore", "KubernetesClient", "ControllerMachines", "ControllerRuntime", "KubernetesTesting",
+                "PropertyTesting", logging, serviceLifecycle,
+            ]),
+        tests("FairleadAPITests", ["PropertyTesting", "KubernetesCore", "FairleadAPI", yams]),
+        tests("FairleadPlanningTests", ["PropertyTesting", "KubernetesCore", "FairleadAPI", "FairleadPlanning"]),
         tests("LocalAPIServerTests", ["KubernetesCore", "LocalAPIServer", yams]),
         tests("LocalNodeTests", ["KubernetesCore", "KubernetesClient", "LocalNode"]),
         tests(
             "ScenarioTests",
             [
                 "KubernetesCore", "KubernetesClient", "ControllerRuntime", "FairleadAPI", "FairleadPlanning",
-                "FairleadControllers", "LocalAPIServer", "ClusterTesting", "KubernetesTesting", logging,
+                "FairleadControllers", "LocalAPIServer", "ClusterTesting", "KubernetesTesting", "PropertyTesting", logging,
             ]),
         tests("FairleadCLITests", ["FairleadCLI", "KubernetesCore", "FairleadAPI"]),
     ],

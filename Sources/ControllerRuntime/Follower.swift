@@ -63,7 +63,7 @@ final class Follower<T: Resource>: Sendable {
 
     private func list(_ query: ListQuery, startsSnapshot: Bool) async throws {
         let response = try await client.send(APIRequest(path: T.type.path(namespace: scope), query: query.items))
-        let page = try KubernetesJSON.decode(ObjectList<GuardedObject<T>>.self, from: response.body)
+        let page = try KubernetesJSON.decode(ObjectList<UndecodableObject.Guard<T>>.self, from: response.body)
         var objects: [T] = []
         var bad: [UndecodableObject] = []
         for item in page.items {
@@ -131,6 +131,7 @@ final class Follower<T: Resource>: Sendable {
             }
         case .failure(let bad):
             undecodable(bad.key, bad.message)
+            if bad.isDeletion, let key = bad.key { store.remove(key) }
             let action = state.withLock { $0.received(bad, now: now) }
             if case .apply(let version?) = action { store.advance(to: version, scope: scope) }
         }

@@ -155,6 +155,14 @@ public final class Store<T: Resource>: Sendable {
         deliver()
     }
 
+    /// Takes an object out that is gone and whose last state could not be read.
+    public func remove(_ key: ObjectKey) {
+        state.withLock { state in
+            for change in state.table.remove(key) { state.deliveries.append(Delivery(change: change, source: .watch)) }
+        }
+        deliver()
+    }
+
     /// Notes that everything up to a version has been seen.
     public func advance(to resourceVersion: ResourceVersion, scope: String? = nil) {
         state.withLock { $0.table.advance(to: resourceVersion, scope: scope) }

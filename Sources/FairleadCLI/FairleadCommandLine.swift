@@ -4,32 +4,54 @@ import LocalNode
 
 /// The program `fairlead` as a function: arguments in, exit code out.
 public enum FairleadCommandLine {
+    /// What the parser says in place of a command: help or a version that was asked for, or what is wrong.
+    struct Answer: Error, Hashable {
+        var exitCode: Int32
+        var text: String
+
+        init(_ error: any Error, columns: Int? = nil) {
+            exitCode = FairleadCommand.exitCode(for: error).rawValue
+            text = FairleadCommand.fullMessage(for: error, columns: columns)
+        }
+    }
+
     /// Runs a command line, without the program's name, and returns the exit code: 0 only on success.
     @concurrent
     public static func run(_ arguments: [String]) async -> Int32 {
-        var command: any ParsableCommand
         do {
-            command = try await FairleadCommand.asyncParseAsRoot(arguments)
-        } catch {
-            return answer(error)
-        }
-        do {
+            var command = try await parse(arguments)
             if var asynchronous = command as? any AsyncParsableCommand {
                 try await asynchronous.run()
             } else {
                 try command.run()
             }
             return ExitCode.success.rawValue
+        } catch let answer as Answer {
+            return give(answer)
         } catch let code as ExitCode {
             return code.rawValue
         } catch is Output.Closed {
             // Whoever read along has seen enough: `fairlead logs … | head`.
             return ExitCode.success.rawValue
-        } catch  where isOfParser(error) {
-            return answer(error)
+        } catch where isOfParser(error) {
+            return give(Answer(error))
         } catch {
             Output.note("Error: \(ErrorMessage.text(for: error))")
             return ExitCode.failure.rawValue
+        }
+    }
+
+    /// The command that arguments name.
+    ///
+    /// - Parameters:
+    ///   - arguments: Without the program's name.
+    ///   - columns: The width of texts; nil for that of the terminal.
+    /// - Throws: ``Answer``.
+    static func parse(_ arguments: [String], columns: Int? = nil) async throws(Answer) -> any ParsableCommand {
+        do {
+            return try await FairleadCommand.asyncParseAsRoot(arguments)
+        } catch {
+            throw Answer(error, columns: columns)
         }
     }
 
@@ -39,16 +61,13 @@ public enum FairleadCommandLine {
         return PodShim.main(arguments: Array(arguments.dropFirst()))
     }
 
-    /// Help, a version or a completion script that was asked for, or what is wrong with the arguments.
-    private static func answer(_ error: any Error) -> Int32 {
-        let code = FairleadCommand.exitCode(for: error)
-        let text = FairleadCommand.fullMessage(for: error)
-        if code.isSuccess {
-            try? Output.line(text)
+    private static func give(_ answer: Answer) -> Int32 {
+        if answer.exitCode == ExitCode.success.rawValue {
+            try? Output.line(answer.text)
         } else {
-            Output.note(text)
+            Output.note(answer.text)
         }
-        return code.rawValue
+        return answer.exitCode
     }
 
     /// Whether an error asks for help or speaks about arguments; the parser's own types are not public.

@@ -6,13 +6,18 @@ public struct UndecodableObject: Error, Sendable, CustomStringConvertible {
     public var key: ObjectKey?
     /// The object's version, where at least that could be read.
     public var resourceVersion: ResourceVersion?
+    /// Whether the object is gone: its address is all that matters then.
+    public var isDeletion: Bool
     /// What was wrong.
     public var message: String
 
     /// Describes an object.
-    public init(key: ObjectKey? = nil, resourceVersion: ResourceVersion? = nil, message: String) {
+    public init(
+        key: ObjectKey? = nil, resourceVersion: ResourceVersion? = nil, isDeletion: Bool = false, message: String
+    ) {
         self.key = key
         self.resourceVersion = resourceVersion
+        self.isDeletion = isDeletion
         self.message = message
     }
 
@@ -23,7 +28,8 @@ public struct UndecodableObject: Error, Sendable, CustomStringConvertible {
         var metadata: ObjectMeta
     }
 
-    private init(_ cause: any Error, _ skeleton: Skeleton?) {
+    private init(_ cause: any Error, _ skeleton: Skeleton?, isDeletion: Bool = false) {
+        self.isDeletion = isDeletion
         key = skeleton?.key
         resourceVersion = skeleton?.metadata.resourceVersion
         if let error = cause as? DecodingError {
@@ -38,8 +44,10 @@ public struct UndecodableObject: Error, Sendable, CustomStringConvertible {
             return .success(try KubernetesJSON.decode(WatchEvent<T>.self, from: line))
         } catch {
             switch try? KubernetesJSON.decode(WatchEvent<Skeleton>.self, from: line) {
-            case .added(let object), .modified(let object), .deleted(let object):
+            case .added(let object), .modified(let object):
                 return .failure(UndecodableObject(error, object))
+            case .deleted(let object):
+                return .failure(UndecodableObject(error, object, isDeletion: true))
             default:
                 return .failure(UndecodableObject(error, nil))
             }
@@ -47,10 +55,11 @@ public struct UndecodableObject: Error, Sendable, CustomStringConvertible {
     }
 
     /// Decodes to a failure where decoding an object alone would have thrown.
-    struct Guard<T: Resource>: Decodable, Sendable {
-        var result: Result<T, UndecodableObject>
+    public struct Guard<T: Resource>: Decodable, Sendable {
+        /// The object, or what is wrong with it.
+        public var result: Result<T, UndecodableObject>
 
-        init(from decoder: any Decoder) throws {
+        public init(from decoder: any Decoder) throws {
             do {
                 result = .success(try T(from: decoder))
             } catch {

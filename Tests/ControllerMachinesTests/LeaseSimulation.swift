@@ -1,6 +1,7 @@
 import ControllerMachines
 import Foundation
 import KubernetesCore
+import PropertyTesting
 
 /// Hosts that compete for a lease over a bad network, in steps of 50 ms of true time.
 struct LeaseSimulation {

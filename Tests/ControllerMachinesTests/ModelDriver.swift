@@ -1,5 +1,6 @@
 import ControllerMachines
 import KubernetesCore
+import PropertyTesting
 
 /// Performs a watch machine's steps against the model server, with faults on the way.
 struct ModelDriver {

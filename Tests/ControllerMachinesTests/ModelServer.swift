@@ -1,5 +1,6 @@
 import ControllerMachines
 import KubernetesCore
+import PropertyTesting
 
 /// A collection on a server, as far as lists and watches show it: versions, a log that is compacted, pages whose
 /// tokens expire.

@@ -1,5 +1,6 @@
 import ControllerMachines
 import KubernetesCore
+import PropertyTesting
 import Testing
 
 @Suite struct WatchMachineTests {

@@ -1,4 +1,5 @@
 import ControllerMachines
+import PropertyTesting
 import Testing
 
 @Suite struct WorkQueueStateTests {

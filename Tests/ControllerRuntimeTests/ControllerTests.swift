@@ -1,6 +1,7 @@
 import ControllerMachines
 import ControllerRuntime
 import KubernetesCore
+import KubernetesTesting
 import Logging
 import ServiceLifecycle
 import Synchronization

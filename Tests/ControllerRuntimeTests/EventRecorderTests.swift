@@ -2,6 +2,7 @@ import ControllerMachines
 import ControllerRuntime
 import KubernetesClient
 import KubernetesCore
+import KubernetesTesting
 import Logging
 import ServiceLifecycle
 import Testing

@@ -1,6 +1,7 @@
 import ControllerRuntime
 import KubernetesClient
 import KubernetesCore
+import KubernetesTesting
 import Testing
 
 /// The transport that other tests rely on to go wrong.

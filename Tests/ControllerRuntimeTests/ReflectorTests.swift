@@ -2,7 +2,9 @@ import ControllerMachines
 import ControllerRuntime
 import KubernetesClient
 import KubernetesCore
+import KubernetesTesting
 import Logging
+import PropertyTesting
 import Testing
 
 @Suite struct ReflectorTests {

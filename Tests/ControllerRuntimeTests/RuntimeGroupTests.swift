@@ -1,4 +1,5 @@
 import ControllerRuntime
+import KubernetesTesting
 import Logging
 import ServiceLifecycle
 import Testing

@@ -1,4 +1,5 @@
 import KubernetesCore
+import PropertyTesting
 import Testing
 
 @testable import FairleadAPI
@@ -10,8 +11,8 @@ import Testing
         metadata: {name: churn-1, namespace: ml, uid: u}
         spec:
           params: {rows: 8000, list: [1, 2], cfg: {a: 1.5}}
-          activeDeadlineSeconds: 60
-          podRetention: Failed
+          ttlSecondsAfterFinished: 60
+          suspend: false
           pipelineSpec:
             params: [{name: rows, type: integer, default: 5000, minimum: 100}, {name: list, type: array, items: integer}, {name: cfg, type: object}]
             defaults: {image: "python:3.12", retry: {max: 2, backoff: {duration: 10s}}, timeouts: {pending: 5m}}

@@ -1,5 +1,6 @@
 import FairleadAPI
 import KubernetesCore
+import PropertyTesting
 import Testing
 
 @Suite struct TemplateTests {

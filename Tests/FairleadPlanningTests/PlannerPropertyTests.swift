@@ -2,6 +2,7 @@ import FairleadAPI
 import FairleadPlanning
 import Foundation
 import KubernetesCore
+import PropertyTesting
 import Testing
 
 /// The properties that hold of every run, whatever happens to it.
@@ -9,7 +10,7 @@ import Testing
     static let seeds: [UInt64] = (0..<60).map { $0 &* 0x9E37_79B9 &+ 7 }
 
     /// Something a kubelet, an administrator or a node does to one pod.
-    private static func disturb(_ model: inout RunModel, _ generator: inout Seeded) {
+    private static func disturb(_ model: inout RunModel, _ generator: inout SeededGenerator) {
         guard let name = model.unfinished.randomElement(using: &generator) else { return }
         switch Int.random(in: 0..<10, using: &generator) {
         case 0: model.start(name)
@@ -23,7 +24,7 @@ import Testing
 
     /// Crash at any action, plan from any rebuilt table: the run ends, and no program that ended well runs again.
     @Test(arguments: seeds) func everyRunEndsAndNothingThatFinishedRunsTwice(seed: UInt64) throws {
-        var generator = Seeded(seed)
+        var generator = SeededGenerator(seed: seed)
         var model = RunModel(PipelineSpec.random(using: &generator))
         var table = model.rebuilt()
         for _ in 0..<600 {
@@ -48,7 +49,7 @@ import Testing
     }
 
     @Test(arguments: seeds) func foldingInAnyOrderGivesTheSamePlan(seed: UInt64) {
-        var generator = Seeded(seed)
+        var generator = SeededGenerator(seed: seed)
         var model = RunModel(PipelineSpec.random(using: &generator))
         var table = model.rebuilt()
         for _ in 0..<Int.random(in: 0...20, using: &generator) {
@@ -66,7 +67,7 @@ import Testing
     }
 
     @Test(arguments: seeds) func livePodsNeverExceedTheLimitAndNamesAreUnique(seed: UInt64) {
-        var generator = Seeded(seed)
+        var generator = SeededGenerator(seed: seed)
         var model = RunModel(PipelineSpec.random(using: &generator))
         var table = model.rebuilt()
         for _ in 0..<100 {
@@ -93,7 +94,7 @@ import Testing
     }
 
     @Test(arguments: seeds) func aFinishedRunStaysAsItIs(seed: UInt64) {
-        var generator = Seeded(seed)
+        var generator = SeededGenerator(seed: seed)
         var model = RunModel(PipelineSpec.random(using: &generator))
         var table = model.rebuilt()
         for _ in 0..<400 where model.run.status.phase?.isTerminal != true {

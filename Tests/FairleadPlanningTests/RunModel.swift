@@ -2,22 +2,8 @@ import FairleadAPI
 import FairleadPlanning
 import Foundation
 import KubernetesCore
+import PropertyTesting
 import Testing
-
-/// A seeded generator (SplitMix64) whose seed is printed by the tests that fail.
-struct Seeded: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(_ seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
-    }
-}
 
 /// A cluster as values: the run, its pods, and what a kubelet and a controller's writer do to them.
 struct RunModel {
@@ -163,7 +149,7 @@ struct RunModel {
 
 extension PipelineSpec {
     /// A random graph: an edge leads from a task to later ones only.
-    static func random(using generator: inout Seeded) -> PipelineSpec {
+    static func random(using generator: inout SeededGenerator) -> PipelineSpec {
         let count = Int.random(in: 1...12, using: &generator)
         let tasks = (0..<count).map { index in
             var container = ContainerSpec(image: "python:3.12-slim", command: ["true"])

@@ -1,4 +1,5 @@
 import KubernetesCore
+import PropertyTesting
 import Testing
 
 @testable import KubernetesClient

@@ -1,34 +1,9 @@
 import KubernetesCore
+import PropertyTesting
 import Synchronization
 import Testing
 
 @testable import KubernetesClient
-
-/// A small generator whose seed reproduces a failure.
-struct SeededGenerator: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed &* 0x9E37_79B9_7F4A_7C15 | 1 }
-
-    mutating func next() -> UInt64 {
-        state ^= state << 13
-        state ^= state >> 7
-        state ^= state << 17
-        return state
-    }
-
-    /// Cuts bytes at random places, empty chunks among them.
-    mutating func split(_ bytes: [UInt8]) -> [[UInt8]] {
-        var chunks: [[UInt8]] = []
-        var rest = bytes[...]
-        while !rest.isEmpty {
-            let size = Int.random(in: 0...3, using: &self) == 0 ? Int.random(in: 0...400, using: &self) : 1
-            chunks.append(Array(rest.prefix(size)))
-            rest = rest.dropFirst(size)
-        }
-        return chunks
-    }
-}
 
 struct WatchTests {
     /// Every type of event, an object that does not decode, and text that lines must not be cut at: U+2028 and `\r`.

@@ -1,4 +1,5 @@
 import KubernetesCore
+import PropertyTesting
 import Testing
 
 /// The parser against RFC 8259, and the writer against the parser.

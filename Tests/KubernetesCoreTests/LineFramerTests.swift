@@ -1,4 +1,5 @@
 import KubernetesCore
+import PropertyTesting
 import Testing
 
 /// Lines come out the same wherever the stream is cut.

@@ -1,4 +1,5 @@
 import KubernetesCore
+import PropertyTesting
 import Testing
 
 /// RFC 7386, appendix A, and the law that ties `difference` to `apply`.

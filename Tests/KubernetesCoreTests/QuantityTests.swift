@@ -1,5 +1,6 @@
 import Foundation
 import KubernetesCore
+import PropertyTesting
 import Testing
 
 /// Amounts as Kubernetes writes them.

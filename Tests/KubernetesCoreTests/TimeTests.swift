@@ -1,5 +1,6 @@
 import Foundation
 import KubernetesCore
+import PropertyTesting
 import Testing
 
 /// RFC 3339 as `metav1.Time` and `metav1.MicroTime` use it.

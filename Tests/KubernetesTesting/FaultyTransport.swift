@@ -1,5 +1,6 @@
 public import KubernetesClient
 public import KubernetesCore
+import PropertyTesting
 import Synchronization
 
 /// A transport that goes wrong on the way to another one, by script or by chance.

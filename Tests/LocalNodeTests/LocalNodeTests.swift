@@ -305,6 +305,24 @@ struct LocalNodeTests {
         }
     }
 
+    @Test(arguments: [true, false])
+    func aShimThatIsKilledLeavesNothing(usesSandbox: Bool) async throws {
+        let harness = try NodeHarness()
+        defer { harness.removeState() }
+        let mark = "7\(Int.random(in: 100_000...999_999))"
+        try await harness.run(harness.configuration { $0.usesSandbox = usesSandbox }) {
+            harness.cluster.createPod("shot", uid: "shot", spec: shell("setsid sleep \(mark) & sleep \(mark)"))
+            _ = try await NodeHarness.eventually("two sleepers") { Self.sleepers(mark) == 2 ? true : nil }
+            let directory = NodePaths(state: harness.state).run("shot", "main", 0).path
+            let shims = ChildProcess.processes(withCookie: "FAIRLEAD_TEST_SHIM=\(directory)")
+            #expect(shims.count == 1)
+            for shim in shims { kill(shim, SIGKILL) }
+            let status = try await harness.status("shot", phase: "Failed")
+            #expect(status.containerStatuses?.first?.state?.terminated?.reason == "ContainerStatusUnknown")
+            _ = try await NodeHarness.eventually("no sleeper left") { Self.sleepers(mark) == 0 ? true : nil }
+        }
+    }
+
     @Test func anOrderlyStopDoesNotWaitForLongGraces() async throws {
         let harness = try NodeHarness()
         defer { harness.removeState() }

@@ -4,6 +4,7 @@ import Foundation
 import KubernetesClient
 import KubernetesCore
 import KubernetesTesting
+import PropertyTesting
 import Synchronization
 import Testing
 

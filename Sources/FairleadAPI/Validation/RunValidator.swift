@@ -46,8 +46,10 @@ public enum RunValidator {
             ("queue", spec.queue), ("profile", spec.profile),
         ]
         for (name, value) in later where value != nil { add(path[name], "\(name) is not supported yet") }
-        if let seconds = spec.activeDeadlineSeconds, seconds < 1 {
-            add(path["activeDeadlineSeconds"], "must be at least 1, not \(seconds)")
+        if spec.shutdown != nil { add(path["shutdown"], "shutdown is not supported yet") }
+        if spec.podRetention != nil { add(path["podRetention"], "podRetention is not supported yet") }
+        if spec.activeDeadlineSeconds != nil {
+            add(path["activeDeadlineSeconds"], "activeDeadlineSeconds is not supported yet")
         }
         if let seconds = spec.ttlSecondsAfterFinished, seconds < 0 {
             add(path["ttlSecondsAfterFinished"], "must be at least 0, not \(seconds)")

@@ -1,6 +1,7 @@
 import Logging
 import ServiceLifecycle
 import Synchronization
+import UnixSignals
 
 /// Runs work that Ctrl-C and SIGTERM end in order.
 enum Interruptible {

@@ -4,7 +4,9 @@ import FairleadPlanning
 import Foundation
 import KubernetesClient
 import KubernetesCore
+import Logging
 import ServiceLifecycle
+import UnixSignals
 
 /// `fairlead controller`.
 struct ControllerCommand: AsyncParsableCommand {

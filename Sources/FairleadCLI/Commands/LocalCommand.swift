@@ -1,7 +1,9 @@
 import ArgumentParser
 import Foundation
 import LocalNode
+import Logging
 import ServiceLifecycle
+import UnixSignals
 
 /// `fairlead local`.
 struct LocalCommand: AsyncParsableCommand {
@@ -31,7 +33,8 @@ struct LocalCommand: AsyncParsableCommand {
     @Option(
         help: ArgumentHelp(
             "Where to listen, on loopback; else the port of the last time, or one that is free.",
-            valueName: "127.0.0.1:port"))
+            valueName: "127.0.0.1:port"),
+        transform: { try ListenAddress($0) })
     var listen: ListenAddress?
 
     @Option(

@@ -42,9 +42,13 @@ struct LocalCluster: Service {
                 storage: configuration.isEphemeral ? .ephemeral : .file(data.state), tokens: [certificates.token],
                 podLogs: NodePodLogs(stateDirectory: data.path), certificateAuthority: certificates.authority),
             logger: logger)
+        // What the front says of connections that break at the end is of no use to anybody.
+        var quiet = logger
+        quiet.logLevel = .critical
         let front = LocalAPIServerHTTP(
             server: server, address: configuration.listen.host, port: configuration.listen.port,
-            certificates: certificates, logger: logger)
+            certificates: certificates, logger: quiet)
+        let transport = LastValue<HTTPTransport>()
         let group = RuntimeGroup(
             [
                 RuntimeGroup.Member("api server", CancelledAtShutdown(server)),
@@ -52,9 +56,15 @@ struct LocalCluster: Service {
                     // A front that cannot listen ends with an error, which ends the group.
                     if await front.port() == nil { try await Readiness().wait() }
                 },
-                RuntimeGroup.Member("clients", Clients(cluster: self, front: front, certificates: certificates)),
+                RuntimeGroup.Member("clients", Clients(cluster: self, front: front, certificates: certificates, transport: transport)),
             ], logger: logger)
-        try await group.run()
+        do {
+            try await group.run()
+        } catch {
+            await transport.value?.shutdown()
+            throw error
+        }
+        await transport.value?.shutdown()
     }
 
     /// What speaks to the server.
@@ -62,6 +72,8 @@ struct LocalCluster: Service {
         let cluster: LocalCluster
         let front: LocalAPIServerHTTP
         let certificates: LocalCertificates
+        /// Kept until the server is gone: its watches then close at once.
+        let transport: LastValue<HTTPTransport>
 
         func run() async throws {
             guard let port = await front.port() else { return }
@@ -72,13 +84,8 @@ struct LocalCluster: Service {
                     server: address, certificateAuthority: Array(certificates.authority.utf8),
                     credential: .token(certificates.token)),
                 logger: cluster.logger)
-            do {
-                try await work(Client(transport: transport), address: address, port: port)
-            } catch {
-                await transport.shutdown()
-                throw error
-            }
-            await transport.shutdown()
+            self.transport.set(transport)
+            try await work(Client(transport: transport), address: address, port: port)
         }
 
         private func work(_ client: Client, address: String, port: Int) async throws {

@@ -46,14 +46,9 @@ struct ClusterOptions: ParsableArguments {
         let cluster = Cluster(
             client: Client(transport: transport), namespace: namespace ?? configuration.namespace,
             namespaceOption: namespace, logger: logger)
-        do {
-            let value = try await body(cluster)
-            await transport.shutdown()
-            return value
-        } catch {
-            await transport.shutdown()
-            throw error
-        }
+        // The transport is not shut down in order: a proxy that is slow to close a watch would keep the user waiting,
+        // and the process ends here.
+        return try await body(cluster)
     }
 
     /// Speaks to the cluster until `body` ends or the user interrupts it.

@@ -19,10 +19,13 @@ struct RunProgress: Sendable {
     mutating func lines(_ run: PipelineRun, now: Date) -> [String] {
         var lines: [String] = []
         let begin = run.status.startTime ?? run.metadata.creationTimestamp ?? Time(now)
-        let elapsed = FairleadDuration.format(.seconds(Time(now).secondsSince1970 - begin.secondsSince1970))
+        func elapsed(_ moment: Time?) -> String {
+            let seconds = (moment ?? Time(now)).secondsSince1970 - begin.secondsSince1970
+            return FairleadDuration.format(.seconds(seconds))
+        }
         if run.status.tasks.isEmpty, run.status.phase?.isTerminal != true, run.status.message != message {
             message = run.status.message
-            if let message { lines.append("\(elapsed)  \(run.metadata.name)  \(message)") }
+            if let message { lines.append("\(elapsed(nil))  \(run.metadata.name)  \(message)") }
         }
         for task in run.status.tasks {
             let detail = TaskDetail.text(task)
@@ -32,7 +35,8 @@ struct RunProgress: Sendable {
             let isNews = seen[task.name] != nil || task.phase != .pending || !detail.isEmpty
             seen[task.name] = new
             guard isNews else { continue }
-            lines.append("\(elapsed)  \(task.name)  \(new.phase)\(detail.isEmpty ? "" : "  \(detail)")")
+            let moment = task.phase.isTerminal ? task.completionTime ?? run.status.completionTime : nil
+            lines.append("\(elapsed(moment))  \(task.name)  \(new.phase)\(detail.isEmpty ? "" : "  \(detail)")")
         }
         return lines
     }

@@ -1,3 +1,4 @@
+import FairleadAPI
 import KubernetesClient
 import KubernetesCore
 

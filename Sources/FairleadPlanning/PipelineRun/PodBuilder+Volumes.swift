@@ -36,7 +36,13 @@ extension PodBuilder {
     /// One volume an input; an artifact may be a file or a folder, so that its type is left open.
     func mountInputs(_ task: PipelineTask, _ scope: Scope, _ volumes: inout VolumeList) throws(TaskProblem) {
         for (number, input) in task.container.inputs.sorted(by: { $0.key < $1.key }).enumerated() {
-            let uri = try RunScope.uri(of: input.value, name: input.key, in: scope)
+            let uri: String
+            do throws(TaskProblem) {
+                uri = try RunScope.uri(of: input.value, name: input.key, in: scope)
+            } catch {
+                if input.value.optional == true { continue }
+                throw error
+            }
             guard let path = ArtifactLocation.hostPath(uri) else {
                 throw TaskProblem(
                     .artifactStoreFailed, "input \"\(input.key)\": only file:// URIs are supported yet, not \(uri)")

@@ -6,9 +6,11 @@ struct DiscoveryDocuments {
 
     private static let addresses: JSONValue = [["clientCIDR": "0.0.0.0/0", "serverAddress": "127.0.0.1:6443"]]
 
-    /// `/`
+    /// The document at `/`.
     var paths: JSONValue {
-        var paths = ["/api", "/api/v1", "/apis", "/healthz", "/livez", "/openapi/v2", "/openapi/v3", "/readyz", "/version"]
+        var paths = [
+            "/api", "/api/v1", "/apis", "/healthz", "/livez", "/openapi/v2", "/openapi/v3", "/readyz", "/version",
+        ]
         for group in kinds.groups where !group.isEmpty {
             paths.append("/apis/\(group)")
             paths += (kinds.versions[group] ?? []).map { "/apis/\(group)/\($0)" }
@@ -16,12 +18,12 @@ struct DiscoveryDocuments {
         return ["paths": .array(paths.sorted().map { .string($0) })]
     }
 
-    /// `/api`
+    /// The document at `/api`.
     var coreVersions: JSONValue {
         ["kind": "APIVersions", "versions": ["v1"], "serverAddressByClientCIDRs": Self.addresses]
     }
 
-    /// `/apis`
+    /// The document at `/apis`.
     var groupList: JSONValue {
         let groups = kinds.groups.filter { !$0.isEmpty }.compactMap { group($0, isWhole: false) }
         return ["kind": "APIGroupList", "apiVersion": "v1", "groups": .array(groups)]

@@ -71,7 +71,9 @@ extension LocalAPIServer {
         let type = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList"
         for entry in (request.header("accept") ?? "").split(separator: ",") {
             let parts = entry.split(separator: ";").map { $0.trimmed }
-            guard let first = parts.first, ["application/json", "*/*", "application/*"].contains(first) else { continue }
+            guard let first = parts.first, ["application/json", "*/*", "application/*"].contains(first) else {
+                continue
+            }
             if parts.contains("as=APIGroupDiscoveryList") {
                 guard parts.contains("v=v2") else { continue }
                 let body = JSONWriter.bytes(documents.aggregated(isCore: isCore))
@@ -90,13 +92,7 @@ extension LocalAPIServer {
             return nil
         }
         if request.header("accept") ?? "" == "" { return nil }
-        do throws(Status) {
-            _ = try Representation.negotiate(request.header("accept"))
-        } catch {
-            var status = error
-            status.details = nil
-            throw status
-        }
+        _ = try Representation.negotiate(request.header("accept"))
         return nil
     }
 

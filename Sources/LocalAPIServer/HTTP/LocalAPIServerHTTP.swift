@@ -32,7 +32,7 @@ public final class LocalAPIServerHTTP: Service {
     ///   - logger: Where to log.
     public init(
         server: LocalAPIServer, address: String = "127.0.0.1", port: Int = 0, certificates: LocalCertificates,
-        logger: Logger
+        logger: Logger = Logger(label: "fairlead.apiserver.http")
     ) {
         self.server = server
         self.address = address
@@ -167,7 +167,9 @@ public final class LocalAPIServerHTTP: Service {
     static func queryItems(_ query: String) -> [APIRequest.QueryItem] {
         query.split(separator: "&").compactMap { part in
             let pair = part.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-            guard let first = pair.first, let name = PercentEncoding.decode(first, plusIsSpace: true) else { return nil }
+            guard let first = pair.first, let name = PercentEncoding.decode(first, plusIsSpace: true) else {
+                return nil
+            }
             let text = pair.count == 2 ? pair[1] : ""
             return APIRequest.QueryItem(name, PercentEncoding.decode(text, plusIsSpace: true) ?? String(text))
         }

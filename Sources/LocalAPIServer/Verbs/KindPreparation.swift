@@ -45,9 +45,10 @@ enum KindPreparation {
     private static func admittedPaths(_ resource: ServedResource) -> [[String]] {
         switch resource.collection {
         case "pods":
-            ["serviceAccountName", "serviceAccount", "priority", "preemptionPolicy", "tolerations"].map { ["spec", $0] }
-        case "namespaces": [["spec"]]
-        case "services": [["spec", "clusterIP"], ["spec", "clusterIPs"]]
+            ["serviceAccountName", "serviceAccount", "priority", "preemptionPolicy", "tolerations"].map {
+                ["spec", $0]
+            }
+        case "services": ["clusterIP", "clusterIPs", "ipFamilies", "ipFamilyPolicy"].map { ["spec", $0] }
         default: []
         }
     }
@@ -62,6 +63,7 @@ enum KindPreparation {
     ) -> JSONValue {
         var shown = new
         for path in admittedPaths(resource) where sent[path: path] == nil { shown[path: path] = nil }
+        if resource.collection == "namespaces" { shown["spec"] = nil }
         let tracked = track(old: nil, new: shown, resource, manager: manager, subresource: nil, now: now)
         var result = new
         result[path: ["metadata", "managedFields"]] = tracked["metadata"]?["managedFields"]

@@ -157,13 +157,12 @@ extension LocalAPIServer {
         case .markAndRemove(let value):
             if options.isDryRun { return .gone(value) }
             let draft = resource.draft(value)
-            let marked = try await engine.write { store in
+            let removed = try await engine.write { store in
                 let marked = try store.put(draft, in: place.collection, if: .unchanged(since: revision))
-                try store.remove(draft, from: place.collection, ifUnchangedSince: marked.revision)
-                return marked
+                return try store.remove(draft, from: place.collection, ifUnchangedSince: marked.revision)
             }
             var shown = value
-            shown[path: ["metadata", "resourceVersion"]] = .string(String(marked.revision))
+            shown[path: ["metadata", "resourceVersion"]] = .string(String(removed.revision))
             return .gone(shown)
         }
     }

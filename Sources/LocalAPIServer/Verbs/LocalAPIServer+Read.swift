@@ -152,7 +152,7 @@ extension LocalAPIServer {
             let items = images.map { Self.partial(AnsweredObject.image($0).value(for: resource)) }
             return Self.response([
                 "kind": "PartialObjectMetadataList", "apiVersion": "meta.k8s.io/v1", "metadata": metadata,
-                "items": .array(items),
+                "items": items.isEmpty ? .null : .array(items),
             ])
         case .partialObject:
             let name =

@@ -5,7 +5,8 @@ extension LocalAPIServer {
     func review(_ request: APIRequest, _ target: RequestTarget, _ user: ServerUser) throws -> APIResponse {
         let kinds = [
             "selfsubjectaccessreviews": "SelfSubjectAccessReview", "subjectaccessreviews": "SubjectAccessReview",
-            "localsubjectaccessreviews": "LocalSubjectAccessReview", "selfsubjectrulesreviews": "SelfSubjectRulesReview",
+            "localsubjectaccessreviews": "LocalSubjectAccessReview",
+            "selfsubjectrulesreviews": "SelfSubjectRulesReview",
             "selfsubjectreviews": "SelfSubjectReview", "tokenreviews": "TokenReview",
         ]
         guard let kind = kinds[target.plural], target.version == "v1" else { throw Status.resourceNotFound }

@@ -52,7 +52,7 @@ extension LocalAPIServer {
         let pod = name ?? binding["metadata"]?["name"]?.stringValue ?? ""
         let now = self.now
         _ = try await update(
-            ObjectKey(namespace: namespace, name: pod), pods, options, subresource: "binding"
+            ObjectKey(namespace: namespace, name: pod), pods, options, subresource: "binding", managed: true
         ) { old in
             if let bound = old["spec"]?["nodeName"]?.stringValue, !bound.isEmpty {
                 var conflict = Status.conflict(pods, pod, "pod \(pod) is already assigned to node \"\(bound)\"")

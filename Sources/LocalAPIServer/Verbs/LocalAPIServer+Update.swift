@@ -152,7 +152,7 @@ extension LocalAPIServer {
         new["metadata"] = .object(metadata)
         if subresource == "status" {
             new = Self.withStatus(of: new, in: old, resource)
-        } else if resource.strategy.hasStatus {
+        } else if resource.strategy.hasStatus, subresource != "binding", subresource != "eviction" {
             new["status"] = old["status"]
         }
         resource.storedSchema.applyDefaults(&new)

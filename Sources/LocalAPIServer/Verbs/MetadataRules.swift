@@ -16,7 +16,9 @@ enum MetadataRules {
         var errors: [FieldError] = []
         if before["deletionTimestamp"]?.stringValue != nil {
             let known = Set((before["finalizers"]?.arrayValue ?? []).compactMap(\.stringValue))
-            let new = (metadata["finalizers"]?.arrayValue ?? []).compactMap(\.stringValue).filter { !known.contains($0) }
+            let new = (metadata["finalizers"]?.arrayValue ?? []).compactMap(\.stringValue).filter {
+                !known.contains($0)
+            }
             if !new.isEmpty {
                 let list = new.map { "\"\($0)\"" }.joined(separator: ", ")
                 errors.append(

@@ -28,11 +28,9 @@ enum Representation: Sendable, Hashable {
             guard let form = form(of: type, parameters) else { continue }
             return form
         }
-        var status = Status.notAcceptable(
+        throw Status.notAcceptable(
             "only the following media types are accepted: application/json, application/yaml, "
                 + "application/vnd.kubernetes.protobuf")
-        status.details = Status.Details()
-        throw status
     }
 
     private static func form(of type: String, _ parameters: [String: String]) -> Representation? {
@@ -105,7 +103,8 @@ enum YAMLDocument {
         case "false", "False", "FALSE", "no", "No", "NO", "off", "Off", "OFF": return .bool(false)
         default: break
         }
-        guard let first = text.utf8.first, first == 0x2B || first == 0x2D || first == 0x2E || (0x30...0x39).contains(first)
+        guard let first = text.utf8.first,
+            first == 0x2B || first == 0x2D || first == 0x2E || (0x30...0x39).contains(first)
         else { return .string(text) }
         if let integer = Int64(text) { return .integer(integer) }
         if text.hasPrefix("0x"), let integer = Int64(text.dropFirst(2), radix: 16) { return .integer(integer) }

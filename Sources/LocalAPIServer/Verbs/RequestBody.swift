@@ -50,6 +50,10 @@ struct RequestBody: Sendable {
         } catch {
             throw Self.cannotHandle(gvk, error.message)
         }
+        // A list with one empty entry asks for the record to be reset.
+        if let fields = raw["metadata"]?["managedFields"], fields.arrayValue?.isEmpty == false {
+            value[path: ["metadata", "managedFields"]] = fields
+        }
         if options.fieldValidation != .ignore {
             let unknown = resource.kind.schema.unknownFields(in: raw)
             let complaints =

@@ -37,6 +37,13 @@ struct RequestOptions: Sendable {
         if given.utf8.count > 128 {
             errors.append(.tooLong("fieldManager", maxBytes: 128))
         }
+        let isPrintable = given.unicodeScalars.allSatisfy { scalar in
+            ![.control, .format, .surrogate, .unassigned].contains(scalar.properties.generalCategory)
+        }
+        if !isPrintable {
+            errors.append(
+                .invalid("fieldManager", .string(given), "should only contain printable characters"))
+        }
         if let text = request.query("fieldValidation"), !text.isEmpty {
             if let value = FieldValidation(rawValue: text) {
                 fieldValidation = value

@@ -35,7 +35,9 @@ struct Selection: Sendable {
     }
 
     private static func unknown(_ field: String, _ resource: ServedResource) -> Status {
-        guard resource.collection == "configmaps" else { return Status.badRequest("field label not supported: \(field)") }
+        guard resource.collection == "configmaps" else {
+            return Status.badRequest("field label not supported: \(field)")
+        }
         let name = JSONWriter.string(.string(field))
         return Status.badRequest(
             "\(name) is not a known field selector: only \"metadata.name\", \"metadata.namespace\"")

@@ -52,7 +52,8 @@ extension Status {
             details: details(resource, name))
     }
 
-    static func forbidden(_ resource: ServedResource, _ name: String, _ text: String, causes: [Cause]? = nil) -> Status {
+    static func forbidden(_ resource: ServedResource, _ name: String, _ text: String, causes: [Cause]? = nil) -> Status
+    {
         var details = details(resource, name)
         details.causes = causes
         let subject = name.isEmpty ? resource.qualifiedName : "\(resource.qualifiedName) \"\(name)\""

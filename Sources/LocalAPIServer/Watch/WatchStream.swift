@@ -102,12 +102,12 @@ struct WatchStream: Sendable {
         while true {
             try Task.checkCancellation()
             guard isServed else { return }
-            let (changes, last) = engine.read { store in
+            let (changes, floor, last) = engine.read { store in
                 let history = store.collection(resource.collection).history
-                return (history.changes(after: progress.cursor, limit: Self.batch), store.published)
+                return (history.changes(after: progress.cursor, limit: Self.batch), history.floor, store.published)
             }
             guard let changes else {
-                appendExpired(current: last, to: &progress)
+                appendExpired(floor: floor, to: &progress)
                 try await flush(&progress, write)
                 return
             }
@@ -197,9 +197,9 @@ struct WatchStream: Sendable {
         appendEvent("BOOKMARK", object, to: &progress)
     }
 
-    private func appendExpired(current: Int64, to progress: inout Progress) {
+    private func appendExpired(floor: Int64, to progress: inout Progress) {
         let status = Status(
-            code: 410, reason: "Expired", message: "too old resource version: \(progress.cursor) (\(current))")
+            code: 410, reason: "Expired", message: "too old resource version: \(progress.cursor) (\(floor))")
         appendEvent("ERROR", status.document, to: &progress)
     }
 }

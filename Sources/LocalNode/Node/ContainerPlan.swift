@@ -33,6 +33,11 @@ struct ContainerPlan {
     private var messagePath: String { container.terminationMessagePath ?? "/dev/termination-log" }
     private var messageFile: String { "\(folder)/runs/\(run)/message" }
 
+    /// The line of their environment by which all processes of a run are known.
+    static func mark(_ uid: String, _ container: String, _ run: Int) -> String {
+        "FAIRLEAD_CONTAINER=\(uid)/\(container)/\(run)"
+    }
+
     /// Makes the run's folders and files, and says what the shim runs.
     func launch() throws -> ShimLaunch {
         let directory = paths.run(uid, container.name, run)
@@ -54,12 +59,12 @@ struct ContainerPlan {
             if let place = folderToStart, place.hasPrefix(paths.state) { try NodePaths.makeFolder(place) }
             try checkProgram(command, environment)
         }
-        let cookie = "FAIRLEAD_CONTAINER=\(uid)/\(container.name)/\(run)"
         environment["FAIRLEAD_CONTAINER"] = "\(uid)/\(container.name)/\(run)"
         return ShimLaunch(
             arguments: command, environment: environment, workingDirectory: folderToStart,
             isSandboxed: host.bubblewrap != nil, terminationMessagePath: messageFile,
-            fallsBackToLogs: container.terminationMessagePolicy == "FallbackToLogsOnError", cookie: cookie,
+            fallsBackToLogs: container.terminationMessagePolicy == "FallbackToLogsOnError",
+            cookie: Self.mark(uid, container.name, run),
             orphanSeconds: configuration.orphanSeconds)
     }
 

@@ -116,9 +116,10 @@ struct PodDrive {
         if await !starter.isReady(container) { await writeStatus() }
         do {
             let report = report
+            let mark = ContainerPlan.mark(pod.metadata.uid, name, run)
+            let begin = Time(Date())
             let started = try await starter.start(container, run: run) { exit in
-                let unknown = ContainerExit.unknown(startedAt: Time(Date()), now: Time(Date()))
-                report(.exited(container: name, run: run, exit ?? unknown))
+                report(.exited(container: name, run: run, Self.known(exit, mark: mark, startedAt: begin)))
             }
             handles[name]?.detach()
             handles[name] = started.handle
@@ -147,21 +148,25 @@ struct PodDrive {
             if trace.exit == nil {
                 let name = container.name
                 let report = report
+                let mark = ContainerPlan.mark(pod.metadata.uid, name, newest)
                 handles[name] = ShimHandle.adopt(directory, watcher: context.watcher) { exit in
-                    let unknown = ContainerExit.unknown(startedAt: started, now: Time(Date()))
-                    report(.exited(container: name, run: newest, exit ?? unknown))
+                    report(.exited(container: name, run: newest, Self.known(exit, mark: mark, startedAt: started)))
                 }
                 if handles[name] == nil {
                     // It may have ended between the two looks.
-                    trace.exit =
-                        ShimHandle.exit(of: directory) ?? .unknown(startedAt: started, now: Time(Date()))
-                    ChildProcess.killAll(
-                        withCookie: "FAIRLEAD_CONTAINER=\(pod.metadata.uid)/\(container.name)/\(newest)")
+                    trace.exit = Self.known(ShimHandle.exit(of: directory), mark: mark, startedAt: started)
                 }
             }
             found[container.name] = trace
         }
         return found
+    }
+
+    /// The exit of a run whose shim has ended; where the shim itself was killed, what it left is ended too.
+    private static func known(_ exit: ContainerExit?, mark: String, startedAt: Time) -> ContainerExit {
+        if let exit { return exit }
+        ChildProcess.killAll(withCookie: mark)
+        return .unknown(startedAt: startedAt, now: Time(Date()))
     }
 
     private func tell(_ container: String, _ reason: String, _ note: String, isWarning: Bool = false) {

@@ -1,19 +1,8 @@
 import KubernetesCore
+import PropertyTesting
 
-/// SplitMix64: the same values for the same seed on every machine.
-struct SeededGenerator: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
-    }
-
+/// Values to feed to what reads and writes JSON.
+extension SeededGenerator {
     private static let texts = [
         "", "a", "name", "ü", "\u{1F600}", "\u{2028}", "\"\\/\u{8}\u{c}\n\r\t\u{0}\u{1f}\u{7f}", "e\u{301}", "\u{FFFD}",
         "a much longer text that certainly fits in no small string",

@@ -24,3 +24,17 @@ public struct SeededGenerator: RandomNumberGenerator, Sendable {
     /// Whether something happens that does so with a probability.
     public mutating func chance(_ probability: Double) -> Bool { unit() < probability }
 }
+
+extension SeededGenerator {
+    /// Cuts bytes at random places, empty chunks among them.
+    public mutating func split(_ bytes: [UInt8]) -> [[UInt8]] {
+        var chunks: [[UInt8]] = []
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            let size = Int.random(in: 0...3, using: &self) == 0 ? Int.random(in: 0...400, using: &self) : 1
+            chunks.append(Array(rest.prefix(size)))
+            rest = rest.dropFirst(size)
+        }
+        return chunks
+    }
+}

@@ -1,1 +1,0 @@
-../KubernetesTesting/FaultyTransport.swift

@@ -1,1 +1,0 @@
-../KubernetesTesting/ManualClock.swift

@@ -1,1 +1,0 @@
-../KubernetesTesting/SeededGenerator.swift
