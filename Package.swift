@@ -146,14 +146,17 @@ let package = Package(
             ]),
         tests("FairleadAPITests", ["PropertyTesting", "KubernetesCore", "FairleadAPI", yams]),
         tests("FairleadPlanningTests", ["PropertyTesting", "KubernetesCore", "FairleadAPI", "FairleadPlanning"]),
-        tests("LocalAPIServerTests", ["KubernetesCore", "LocalAPIServer", yams]),
-        tests("LocalNodeTests", ["KubernetesCore", "KubernetesClient", "LocalNode"]),
+        tests("LocalAPIServerTests", ["PropertyTesting", "KubernetesCore", "LocalAPIServer", yams]),
+        tests("LocalNodeTests", ["PropertyTesting", "KubernetesCore", "KubernetesClient", "LocalNode"]),
         tests(
             "ScenarioTests",
             [
                 "KubernetesCore", "KubernetesClient", "ControllerRuntime", "FairleadAPI", "FairleadPlanning",
                 "FairleadControllers", "LocalAPIServer", "ClusterTesting", "KubernetesTesting", "PropertyTesting", logging,
             ]),
+        tests(
+            "EndToEndTests",
+            ["fairlead", "KubernetesCore", product("Subprocess", "swift-subprocess"), product("SystemPackage", "swift-system")]),
         tests("FairleadCLITests", ["FairleadCLI", "KubernetesCore", "FairleadAPI"]),
     ],
     swiftLanguageModes: [.v6]

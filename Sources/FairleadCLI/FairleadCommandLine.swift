@@ -33,7 +33,7 @@ public enum FairleadCommandLine {
         } catch is Output.Closed {
             // Whoever read along has seen enough: `fairlead logs … | head`.
             return ExitCode.success.rawValue
-        } catch where isOfParser(error) {
+        } catch let error where isOfParser(error) {
             return give(Answer(error))
         } catch {
             Output.note("Error: \(ErrorMessage.text(for: error))")
@@ -49,7 +49,10 @@ public enum FairleadCommandLine {
     /// - Throws: ``Answer``.
     static func parse(_ arguments: [String], columns: Int? = nil) async throws(Answer) -> any ParsableCommand {
         do {
-            return try await FairleadCommand.asyncParseAsRoot(arguments)
+            var command = try await FairleadCommand.asyncParseAsRoot(arguments)
+            // Help comes as a command of the parser's own, which knows no width.
+            if isOfParser(command) { try command.run() }
+            return command
         } catch {
             throw Answer(error, columns: columns)
         }
@@ -70,8 +73,8 @@ public enum FairleadCommandLine {
         return answer.exitCode
     }
 
-    /// Whether an error asks for help or speaks about arguments; the parser's own types are not public.
-    private static func isOfParser(_ error: any Error) -> Bool {
-        String(reflecting: type(of: error)).hasPrefix("ArgumentParser.")
+    /// Whether a command or an error is the parser's own; their types are not public.
+    private static func isOfParser(_ value: Any) -> Bool {
+        String(reflecting: type(of: value)).hasPrefix("ArgumentParser.")
     }
 }

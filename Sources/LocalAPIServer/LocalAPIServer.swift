@@ -89,10 +89,12 @@ public final class LocalAPIServer: Service {
 
     /// Runs the garbage collector, the namespace controller and the expiry of events until it is cancelled.
     public func run() async throws {
-        await withTaskGroup { group in
-            group.addTask { await self.runControllers() }
-            group.addTask { await self.expireEvents() }
-            await group.waitForAll()
+        await cancelWhenGracefulShutdown {
+            await withTaskGroup { group in
+                group.addTask { await self.runControllers() }
+                group.addTask { await self.expireEvents() }
+                await group.waitForAll()
+            }
         }
     }
 

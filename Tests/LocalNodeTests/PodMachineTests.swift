@@ -1,20 +1,9 @@
 import Foundation
 import KubernetesCore
+import PropertyTesting
 import Testing
 
 @testable import LocalNode
-
-/// A generator whose sequence follows from its seed (SplitMix64).
-struct SeededGenerator: RandomNumberGenerator {
-    var state: UInt64
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
-    }
-}
 
 struct PodMachineTests {
     static let start = Date(timeIntervalSince1970: 1_700_000_000)
@@ -132,7 +121,7 @@ struct PodMachineTests {
     @Test func everyOrderOfEventsKeepsTheRulesAndEnds() throws {
         let seed = UInt64.random(in: 0...UInt64.max)
         print("seed \(seed)")
-        var generator = SeededGenerator(state: seed)
+        var generator = SeededGenerator(seed: seed)
         for _ in 0..<400 {
             let pod = try Self.pod(
                 inits: Int.random(in: 0...3, using: &generator), mains: Int.random(in: 1...3, using: &generator),

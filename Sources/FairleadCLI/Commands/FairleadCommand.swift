@@ -16,17 +16,17 @@ struct FairleadCommand: AsyncParsableCommand {
         version: FairleadVersion.text,
         groupedSubcommands: [
             CommandGroup(
-                name: "Running:",
+                name: "Running",
                 subcommands: [RunCommand.self, SuspendCommand.self, ResumeCommand.self]),
             CommandGroup(
-                name: "Looking:",
+                name: "Looking",
                 subcommands: [
                     StatusCommand.self, ListCommand.self, LogsCommand.self, GraphCommand.self, ValidateCommand.self,
                 ]),
             CommandGroup(
-                name: "Serving:",
+                name: "Serving",
                 subcommands: [LocalCommand.self, ControllerCommand.self, DefinitionsCommand.self]),
-            CommandGroup(name: "Other:", subcommands: [VersionCommand.self, ShimCommand.self]),
+            CommandGroup(name: "Other", subcommands: [VersionCommand.self, ShimCommand.self]),
         ])
 }
 

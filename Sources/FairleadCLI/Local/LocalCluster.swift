@@ -43,8 +43,7 @@ struct LocalCluster: Service {
                 podLogs: NodePodLogs(stateDirectory: data.path), certificateAuthority: certificates.authority),
             logger: logger)
         // What the front says of connections that break at the end is of no use to anybody.
-        var quiet = logger
-        quiet.logLevel = .critical
+        let quiet = Logger(label: "https") { _ in SwiftLogNoOpLogHandler() }
         let front = LocalAPIServerHTTP(
             server: server, address: configuration.listen.host, port: configuration.listen.port,
             certificates: certificates, logger: quiet)
@@ -56,7 +55,8 @@ struct LocalCluster: Service {
                     // A front that cannot listen ends with an error, which ends the group.
                     if await front.port() == nil { try await Readiness().wait() }
                 },
-                RuntimeGroup.Member("clients", Clients(cluster: self, front: front, certificates: certificates, transport: transport)),
+                RuntimeGroup.Member(
+                    "clients", Clients(cluster: self, front: front, certificates: certificates, transport: transport)),
             ], logger: logger)
         do {
             try await group.run()

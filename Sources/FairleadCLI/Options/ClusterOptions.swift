@@ -40,7 +40,7 @@ struct ClusterOptions: ParsableArguments {
         let configuration = try configuration()
         let logger = Logger(label: "fairlead") { label in
             let level = LoggingOptions.level(option: nil, environment: ProcessInfo.processInfo.environment)
-            return LineLogHandler(label: label, level: level ?? .warning, format: .human)
+            return LineLogHandler(label: label, level: level?.loggerLevel ?? .warning, format: .human)
         }
         let transport = try HTTPTransport(configuration, logger: logger)
         let cluster = Cluster(

@@ -6,7 +6,9 @@ enum TaskDetail {
     /// The words; empty where there is nothing to say.
     static func text(_ task: TaskStatus) -> String {
         var words: [String] = []
-        if let attempts = task.attempts, attempts > 1 { words.append("attempt \(attempts)") }
+        // Of an attempt that is over the message says itself which it was.
+        let isTold = task.message?.hasPrefix("attempt ") ?? false
+        if let attempts = task.attempts, attempts > 1, !isTold { words.append("attempt \(attempts)") }
         switch task.phase {
         case .succeeded: words += results(task.results)
         case .failed, .skipped, .stopped, .pending, .queued, .suspended, .running:
@@ -29,6 +31,7 @@ enum TaskDetail {
     }
 
     private static func firstLine(_ text: String) -> String? {
-        text.split(whereSeparator: \.isNewline).first.map(String.init)
+        guard let line = text.split(whereSeparator: \.isNewline).first else { return nil }
+        return String(line.last == ":" ? line.dropLast() : line)
     }
 }

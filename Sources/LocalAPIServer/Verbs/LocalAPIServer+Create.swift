@@ -17,7 +17,11 @@ extension LocalAPIServer {
             value[path: ["metadata", "namespace"]] = nil
         }
         let created = try await create(value, resource, options)
-        return try answer(created, request, resource, status: 201, warnings: body.warnings)
+        var warnings = body.warnings
+        if resource.collection == "customresourcedefinitions.apiextensions.k8s.io" {
+            warnings += CustomResourceDefinitions.warnings(value)
+        }
+        return try answer(created, request, resource, status: 201, warnings: warnings)
     }
 
     static let namespaceMismatch = Status.badRequest(

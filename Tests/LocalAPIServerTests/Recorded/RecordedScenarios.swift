@@ -32,6 +32,7 @@ enum RecordedScenarios {
         "leases-events/events-v1": "the fields of events are not validated",
         "subresources/access-reviews": "everybody but the owner is refused, and nobody is impersonated",
         "subresources/eviction-pdb": "no controller writes the status of PodDisruptionBudgets",
+        "subresources/pod-status-binding": "what a kubelet leaves out of a pod's status is not filled in",
         "subresources/scale": "the recorded requests are not those that were answered",
         "subresources/token": "no tokens are issued for service accounts",
         "deletion/namespace": "the recorder waited for the controller between two steps without saying so",
