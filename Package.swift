@@ -74,7 +74,8 @@ let package = Package(
 
         // Fairlead: the kinds, the pure planners and their thin shells.
         library("FairleadAPI", ["KubernetesCore", yams]),
-        library("FairleadPlanning", ["KubernetesCore", "FairleadAPI", crypto, product("HeapModule", "swift-collections")]),
+        library(
+            "FairleadPlanning", ["KubernetesCore", "FairleadAPI", crypto, product("HeapModule", "swift-collections")]),
         library(
             "FairleadControllers",
             [
@@ -152,11 +153,15 @@ let package = Package(
             "ScenarioTests",
             [
                 "KubernetesCore", "KubernetesClient", "ControllerRuntime", "FairleadAPI", "FairleadPlanning",
-                "FairleadControllers", "LocalAPIServer", "ClusterTesting", "KubernetesTesting", "PropertyTesting", logging,
+                "FairleadControllers", "LocalAPIServer", "ClusterTesting", "KubernetesTesting", "PropertyTesting",
+                logging,
             ]),
         tests(
             "EndToEndTests",
-            ["fairlead", "KubernetesCore", product("Subprocess", "swift-subprocess"), product("SystemPackage", "swift-system")]),
+            [
+                "fairlead", "KubernetesCore", product("Subprocess", "swift-subprocess"),
+                product("SystemPackage", "swift-system"),
+            ]),
         tests("FairleadCLITests", ["FairleadCLI", "KubernetesCore", "FairleadAPI"]),
     ],
     swiftLanguageModes: [.v6]

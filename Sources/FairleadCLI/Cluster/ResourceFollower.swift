@@ -51,7 +51,7 @@ struct ResourceFollower<T: Resource>: Sendable {
                     while true { try await watch(progress, receive) }
                 } catch let error as APIError where error.isExpired {
                     continue
-                } catch  where Self.isPassing(error) {
+                } catch let error where Self.isPassing(error) {
                     try await waitAfter(error, progress)
                 }
             }

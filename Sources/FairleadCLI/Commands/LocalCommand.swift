@@ -85,11 +85,11 @@ struct LocalCommand: AsyncParsableCommand {
         configuration.maximumGracefulShutdownDuration = .seconds(60)
         do {
             try await ServiceGroup(configuration: configuration).run()
-        } catch  where "\(error)".contains("EADDRINUSE") || "\(error)".contains("Address already in use") {
+        } catch let error where "\(error)".contains("EADDRINUSE") || "\(error)".contains("Address already in use") {
             throw CommandError(
                 .conflict,
                 "port \(address.port) is in use by another program; choose another one with --listen 127.0.0.1:PORT")
-        } catch  where "\(error)".contains("EACCES") || "\(error)".contains("Permission denied") {
+        } catch let error where "\(error)".contains("EACCES") || "\(error)".contains("Permission denied") {
             throw CommandError(
                 .unavailable, "port \(address.port) may not be listened on; choose one above 1023 with --listen")
         }

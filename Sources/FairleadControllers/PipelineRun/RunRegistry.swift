@@ -53,7 +53,9 @@ final class RunRegistry: Sendable {
     /// Forgets a run.
     func close(_ uid: String) { entries.withLock { _ = $0.removeValue(forKey: uid) } }
 
-    /// Works on a run's entry; nil where it is not open. The body must be quick and call nothing that waits.
+    /// Works on a run's entry; nil where it is not open.
+    ///
+    /// The body must be quick and call nothing that waits.
     func with<Result>(_ uid: String, _ body: (inout Entry) -> Result) -> Result? {
         entries.withLock { entries in
             guard var entry = entries[uid] else { return nil }

@@ -21,17 +21,22 @@ public enum KubernetesJSON {
 
     /// Decodes a type from UTF-8.
     ///
-    /// - Throws: `DecodingError`.
+    /// - Throws: `DecodingError`, also for a text that is no JSON.
     public static func decode<T: Decodable>(_ type: T.Type, from bytes: some Sequence<UInt8>) throws -> T {
-        if type == JSONValue.self, let value = try JSONParser.parse(bytes) as? T { return value }
-        return try JSONDecoder().decode(type, from: Data(bytes))
+        let value: JSONValue
+        do throws(JSONParseError) {
+            value = try JSONParser.parse(bytes)
+        } catch {
+            throw DecodingError.dataCorrupted(
+                DecodingError.Context(codingPath: [], debugDescription: "no JSON: \(error)", underlyingError: error))
+        }
+        return try decode(type, from: value)
     }
 
     /// Decodes a type from a JSON value.
     ///
     /// - Throws: `DecodingError`.
     public static func decode<T: Decodable>(_ type: T.Type, from value: JSONValue) throws -> T {
-        if let value = value as? T { return value }
-        return try JSONDecoder().decode(type, from: Data(JSONWriter.bytes(value)))
+        try JSONValueDecoder(value).decode(type)
     }
 }
