@@ -127,7 +127,8 @@ let package = Package(
         .executableTarget(
             name: "PipelineBenchmark",
             dependencies: [
-                "KubernetesCore", "KubernetesClient", "ControllerRuntime", "FairleadAPI", "FairleadControllers",
+                "KubernetesCore", "KubernetesClient", "ControllerMachines", "ControllerRuntime", "FairleadAPI",
+                "FairleadControllers",
                 "FairleadPlanning", "LocalAPIServer", "ClusterTesting", "KubernetesTesting", logging,
             ],
             path: "Benchmarks/PipelineBenchmark",

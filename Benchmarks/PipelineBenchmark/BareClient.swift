@@ -1,3 +1,4 @@
+import ControllerMachines
 import ControllerRuntime
 import FairleadAPI
 import FairleadPlanning
@@ -25,15 +26,10 @@ extension PipelineBenchmark {
             defer { group.cancelAll() }
             try await store.waitUntilSynced()
             let start = (Date(), cpuSeconds())
-            let left = Mutex(tasks)
-            let next = Mutex(0)
-            let all = Readiness()
+            let progress = Progress(tasks)
             for _ in 0..<16 {
                 group.addTask {
-                    while let index = next.withLock({ next -> Int? in
-                        defer { next += 1 }
-                        return next < pods.count ? next : nil
-                    }) {
+                    while let index = progress.take() {
                         try await client.create(.pod, namespace: "default", pods[index])
                     }
                 }
@@ -41,16 +37,11 @@ extension PipelineBenchmark {
                     while let key = await ended.next() {
                         try await release(key, client)
                         ended.done(key, outcome: .success)
-                        if left.withLock({ left in
-                            left -= 1
-                            return left == 0
-                        }) {
-                            all.open()
-                        }
+                        progress.finish()
                     }
                 }
             }
-            try await all.wait()
+            try await progress.all.wait()
             ended.shutDown()
             return Measure(
                 seconds: Date().timeIntervalSince(start.0), cpuSeconds: cpuSeconds() - start.1,
@@ -81,5 +72,35 @@ extension PipelineBenchmark {
             pod[path: ["metadata", "ownerReferences"]] = nil
             return pod
         }
+    }
+}
+
+/// Which pods are to be made, and how many are done.
+private final class Progress: Sendable {
+    private let state: Mutex<(next: Int, left: Int)>
+    private let count: Int
+
+    /// Opens when all are done.
+    let all = Readiness()
+
+    init(_ count: Int) {
+        self.count = count
+        state = Mutex((0, count))
+    }
+
+    func take() -> Int? {
+        state.withLock { state in
+            guard state.next < count else { return nil }
+            defer { state.next += 1 }
+            return state.next
+        }
+    }
+
+    func finish() {
+        let isLast = state.withLock { state in
+            state.left -= 1
+            return state.left == 0
+        }
+        if isLast { all.open() }
     }
 }

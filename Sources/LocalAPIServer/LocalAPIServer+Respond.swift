@@ -14,6 +14,10 @@ extension LocalAPIServer {
             return response
         } catch let failure as Status {
             return .whole(Self.response(failure))
+        } catch let failure as WarnedFailure {
+            var answer = Self.response(failure.status)
+            if !failure.warnings.isEmpty { answer.headers["warning"] = Self.warningHeader(failure.warnings) }
+            return .whole(answer)
         } catch let answer as DocumentAnswer {
             return .whole(Self.response(answer.document, status: answer.code))
         } catch let answer as PlainAnswer {

@@ -55,6 +55,7 @@ public final class LocalAPIServer: Service {
     let logger: Logger
     let engine: StorageEngine
     private let kinds: Mutex<KindRegistry>
+    let openAPICache = OpenAPICache()
     private let logs: Mutex<(any PodLogs)?>
 
     /// Opens the storage and makes the namespaces that every cluster has.

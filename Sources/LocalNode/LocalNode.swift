@@ -15,9 +15,16 @@ public struct LocalNode: Service {
     private let client: Client
     private let configuration: NodeConfiguration
     private let logger: Logger
+    private let start: NodeStart
 
     /// A node that is not yet running.
-    public init(client: Client, configuration: NodeConfiguration, logger: Logger) {
+    ///
+    /// - Parameter onReady: Called once, when the cluster knows the node and the node knows its pods.
+    public init(
+        client: Client, configuration: NodeConfiguration, logger: Logger,
+        onReady: @escaping @Sendable () -> Void = {}
+    ) {
+        start = NodeStart(onReady: onReady)
         self.client = client
         self.configuration = configuration
         self.logger = logger
@@ -46,7 +53,7 @@ public struct LocalNode: Service {
                 "bubblewrap is missing or does not work here: pods see the host's files; see docs/local-node.md")
         }
         let router = PodRouter(context: context)
-        let registration = NodeRegistration(context: context)
+        let registration = NodeRegistration(context: context) { [start] in start.isRegistered() }
         await withTaskGroup(of: Void.self) { background in
             background.addTask { await registration.run() }
             background.addTask { await context.events.run() }
@@ -54,8 +61,9 @@ public struct LocalNode: Service {
                 await NodeScheduler(context: context, router: router, labels: registration.labels).run()
             }
             background.addTask {
-                await PodWatch(client: context.client, router: router, logger: context.logger) {
+                await PodWatch(client: context.client, router: router, logger: context.logger) { [start] in
                     Self.removeLeftovers(context, router)
+                    start.isListed()
                 }.run()
             }
             background.addTask {
@@ -65,6 +73,8 @@ public struct LocalNode: Service {
                     // A cancellation is no orderly stop: the pods go on for the next node.
                     return
                 }
+                // What an earlier node left is adopted first: only what is known can be ended.
+                await start.waitUntilListed()
                 router.stop()
             }
             await withDiscardingTaskGroup { workers in

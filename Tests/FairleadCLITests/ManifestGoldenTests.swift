@@ -29,11 +29,19 @@ struct ManifestGoldenTests {
         ),
         (
             "unknown task",
-            pipeline("  tasks:\n    - {name: train, image: i, command: [a]}\n    - {name: b, dependsOn: [trian], image: i, command: [a]}\n")
+            pipeline(
+                "  tasks:\n    - {name: train, image: i, command: [a]}\n    - {name: b, dependsOn: [trian], image: i, command: [a]}\n"
+            )
         ),
-        ("same name twice", pipeline("  tasks:\n    - {name: a, image: i, command: [a]}\n    - {name: a, image: i, command: [a]}\n")),
+        (
+            "same name twice",
+            pipeline("  tasks:\n    - {name: a, image: i, command: [a]}\n    - {name: a, image: i, command: [a]}\n")
+        ),
         ("misspelt field", pipeline("  tasks:\n    - name: a\n      image: i\n      comand: [a]\n")),
-        ("wrong type", pipeline("  tasks:\n    - name: a\n      image: i\n      command: [a]\n      retry:\n        max: many\n")),
+        (
+            "wrong type",
+            pipeline("  tasks:\n    - name: a\n      image: i\n      command: [a]\n      retry:\n        max: many\n")
+        ),
         ("a key twice", "\(head)Pipeline\nkind: Pipeline\n"),
         (
             "Norway",

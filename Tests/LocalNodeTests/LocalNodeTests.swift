@@ -195,6 +195,14 @@ struct LocalNodeTests {
             ShimHandle.exit(of: NodePaths(state: harness.state).run(uid, "main", 0))
         }
         #expect(exit.exitCode == 143)
+        // That is no failure of its program: the next node says that the platform took it.
+        try await harness.run(configuration) {
+            _ = try await harness.status("orphan", phase: "Failed")
+            let status = harness.cluster.pod("orphan")?["status"]
+            #expect(status?["reason"] == "Terminated")
+            let conditions = status?["conditions"]?.arrayValue ?? []
+            #expect(conditions.contains { $0["type"] == "DisruptionTarget" && $0["status"] == "True" })
+        }
     }
 
     @Test func anOrderlyStopLeavesNothing() async throws {

@@ -1,4 +1,5 @@
 import ArgumentParser
+import FairleadAPI
 import FairleadControllers
 import FairleadPlanning
 import Foundation
@@ -50,13 +51,17 @@ struct ControllerCommand: AsyncParsableCommand {
             leaderElect
             ? ObjectKey(namespace: leaseNamespace ?? cluster.namespace, name: "fairlead-controller") : nil
         let transport = try HTTPTransport(cluster, logger: logger)
+        let client = Client(transport: transport)
         let controller = FairleadController(
-            client: Client(transport: transport),
+            client: client,
             configuration: FairleadController.Configuration(
                 namespaces: namespace, lease: lease, identity: identity,
                 planning: PlanningSettings(artifactStore: artifacts)),
             logger: logger)
         logger.info("starting", metadata: ["version": "\(FairleadVersion.text)", "server": "\(cluster.server)"])
+        if let isServed = try? await client.serves(.pipelineRun), !isServed {
+            logger.warning("the cluster does not serve Fairlead's kinds; fairlead crds prints what to apply")
+        }
         var configuration = ServiceGroupConfiguration(
             services: [controller], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
         configuration.maximumGracefulShutdownDuration = .seconds(25)

@@ -56,7 +56,12 @@ struct LocalCommand: AsyncParsableCommand {
         let hold = try data.hold()
         defer { withExtendedLifetime(hold) {} }
         if let readyFile { try? FileManager.default.removeItem(atPath: readyFile) }
-        let address = listen ?? Self.usualAddress(data)
+        let address: ListenAddress
+        if let listen {
+            address = listen
+        } else {
+            address = await Self.usualAddress(data)
+        }
         let logger = logging.logger("local", .warning)
         let (kubeconfig, readyFile, isEphemeral) = (kubeconfig, readyFile, ephemeral)
         let cluster = LocalCluster(
@@ -96,9 +101,14 @@ struct LocalCommand: AsyncParsableCommand {
     }
 
     /// The port of the last time, so that kubeconfigs stay right; else any.
-    private static func usualAddress(_ data: DataDirectory) -> ListenAddress {
-        let port = data.lastPort.flatMap { FreePort.isFree($0) ? $0 : nil }
-        return ListenAddress(host: "127.0.0.1", port: port ?? 0)
+    private static func usualAddress(_ data: DataDirectory) async -> ListenAddress {
+        guard let port = data.lastPort else { return ListenAddress(host: "127.0.0.1", port: 0) }
+        // After a crash the system may need a moment to take the port from the last process.
+        for _ in 0..<20 {
+            if FreePort.isFree(port) { return ListenAddress(host: "127.0.0.1", port: port) }
+            guard (try? await Task.sleep(for: .milliseconds(100))) != nil else { break }
+        }
+        return ListenAddress(host: "127.0.0.1", port: 0)
     }
 
     private static func catalogue(_ path: String?) throws -> ImageCatalogue {

@@ -1,6 +1,7 @@
 import FairleadAPI
 import Foundation
 import KubernetesClient
+import KubernetesCore
 
 /// Says an error to people: one clear sentence with what to do, never a type's name.
 enum ErrorMessage {
@@ -22,7 +23,8 @@ enum ErrorMessage {
         let message = error.description
         switch error.code {
         case 401: return "the cluster does not accept the credentials of the kubeconfig: \(message)"
-        case 404 where message.contains("could not find the requested resource"):
+        // A missing object is told with details; of a kind that it does not serve a server says no more than "404".
+        case 404 where error.status.details?.name == nil:
             return "the cluster does not serve Fairlead's kinds; add them with: fairlead crds | kubectl apply -f -"
         default: return message
         }

@@ -97,9 +97,12 @@ struct LocalCluster: Service {
                     return
                 }
             }
+            let nodeIsReady = Readiness()
+            let node = LocalNode(client: client, configuration: nodeConfiguration(port: port), logger: logger) {
+                nodeIsReady.open()
+            }
             var members = [
-                RuntimeGroup.Member(
-                    "node", LocalNode(client: client, configuration: nodeConfiguration(port: port), logger: logger))
+                RuntimeGroup.Member("node", node) { try await nodeIsReady.wait() }
             ]
             if !configuration.isBare {
                 let controller = FairleadController(

@@ -48,7 +48,14 @@ struct ClusterOptions: ParsableArguments {
             namespaceOption: namespace, logger: logger)
         // The transport is not shut down in order: a proxy that is slow to close a watch would keep the user waiting,
         // and the process ends here.
-        return try await body(cluster)
+        do {
+            return try await body(cluster)
+        } catch let error as TransportError where error.code == .connect {
+            throw CommandError(
+                .unavailable,
+                "the cluster at \(configuration.server) cannot be reached; does it run? "
+                    + "(fairlead local starts one on this machine)")
+        }
     }
 
     /// Speaks to the cluster until `body` ends or the user interrupts it.

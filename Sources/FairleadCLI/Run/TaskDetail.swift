@@ -14,6 +14,8 @@ enum TaskDetail {
         case .failed, .skipped, .stopped, .pending, .queued, .suspended, .running:
             if let reason = task.reason, reason.rawValue != task.phase.rawValue { words.append(reason.rawValue) }
             if let message = task.message, let line = firstLine(message) { words.append(line) }
+            // Its pod is there and has not begun: an image or packages take their time.
+            if task.phase == .pending, task.startTime != nil, words.isEmpty { words.append("starting") }
         }
         return words.joined(separator: "  ")
     }

@@ -68,7 +68,8 @@ public enum PipelineRunStarter {
         var limits = Limits.published
         limits.tasks = settings.maxTasks
         guard run.metadata.name.utf8.count <= limits.runName else {
-            throw .invalid("metadata.name: may have at most \(limits.runName) characters")
+            throw .invalid(
+                "metadata.name: must have at most \(limits.runName) characters, not \(run.metadata.name.utf8.count)")
         }
         let invalid = RunValidator.validate(spec, limits: limits)
         guard invalid.isEmpty else { throw .invalid(InvalidSpec(invalid).message) }

@@ -106,7 +106,7 @@ public enum PodOutcome: Sendable, Hashable {
     /// controller deletes a pod for that, and the pod itself tells it after a restart too.
     private static func judgePendingTimeout(_ pod: PodView, _ pendingTimeout: Duration?) -> PodOutcome? {
         guard let pendingTimeout, let created = pod.metadata.creationTimestamp,
-            let deleted = pod.metadata.deletionTimestamp, pod.mainStatus?.state?.terminated?.startedAt == nil,
+            let deleted = pod.deletionAskedAt, pod.mainStatus?.state?.terminated?.startedAt == nil,
             deleted.date.timeIntervalSince(created.date) + 1 >= pendingTimeout.seconds
         else { return nil }
         let story = waiting(pod).message
@@ -156,7 +156,14 @@ extension PodView {
     var endedAt: Time? {
         mainStatus?.state?.terminated?.finishedAt
             ?? status.initContainerStatuses?.compactMap { $0.state?.terminated?.finishedAt }.max()
-            ?? metadata.deletionTimestamp
+            ?? deletionAskedAt
+    }
+
+    /// When the pod's deletion was asked for: its timestamp is when the grace period is over.
+    var deletionAskedAt: Time? {
+        metadata.deletionTimestamp.map { end in
+            Time(end.date.addingTimeInterval(-Double(metadata.deletionGracePeriodSeconds ?? 0)))
+        }
     }
 }
 

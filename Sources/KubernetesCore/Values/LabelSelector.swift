@@ -157,7 +157,7 @@ private struct LabelSelectorParser {
         let isNegated = token == .not
         if isNegated { (token, key) = next() }
         guard token == .identifier else { throw .init(message: "found '\(key)', expected: identifier") }
-        try Self.check("<nil>", LabelRules.problems(key: key), value: key)
+        try Self.check("<nil>", NameRules.qualifiedName(key), value: key)
         let after = peek().token
         if isNegated { return .doesNotExist(key: key) }
         if after == .end || after == .comma { return .exists(key: key) }
@@ -233,7 +233,7 @@ private struct LabelSelectorParser {
 
     private func checked(_ values: [String], _ key: String) throws(LabelSelector.ParseError) -> [String] {
         for (index, value) in values.enumerated() {
-            try Self.check("values[\(index)][\(key)]", LabelRules.problems(value: value), value: value)
+            try Self.check("values[\(index)][\(key)]", NameRules.labelValue(value), value: value)
         }
         return values
     }
@@ -244,74 +244,5 @@ private struct LabelSelectorParser {
         guard !problems.isEmpty else { return }
         let texts = problems.map { "\(path): Invalid value: \(JSONWriter.string(.string(value))): \($0)" }
         throw .init(message: texts.count == 1 ? texts.joined() : "[\(texts.joined(separator: ", "))]")
-    }
-}
-
-/// What a label's key and value may be, in Kubernetes' words.
-private enum LabelRules {
-    private static let name =
-        "must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric "
-        + "character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is "
-        + "'([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')"
-
-    static func problems(key: String) -> [String] {
-        let parts = key.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
-        guard let last = parts.last, parts.count <= 2 else {
-            return [
-                "a valid label key \(name) with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')"
-            ]
-        }
-        var problems: [String] = []
-        if parts.count == 2 {
-            if parts[0].isEmpty {
-                problems.append("prefix part must be non-empty")
-            } else if !isSubdomain(parts[0]) {
-                problems.append(
-                    "prefix part a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, "
-                        + "'-' or '.', and must start and end with an alphanumeric character (e.g. 'example.com', "
-                        + #"regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]"#
-                        + "([-a-z0-9]*[a-z0-9])?)*')")
-            }
-        }
-        if last.isEmpty {
-            problems.append("name part must be non-empty")
-        } else if last.utf8.count > 63 {
-            problems.append("name part must be no more than 63 bytes")
-        }
-        if !isWord(last) { problems.append("name part \(name)") }
-        return problems
-    }
-
-    static func problems(value: String) -> [String] {
-        var problems: [String] = []
-        if value.utf8.count > 63 { problems.append("must be no more than 63 bytes") }
-        if !value.isEmpty, !isWord(value) {
-            problems.append(
-                "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and "
-                    + "must start and end with an alphanumeric character (e.g. 'MyValue',  or 'my_value',  or "
-                    + "'12345', regex used for validation is '(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?')")
-        }
-        return problems
-    }
-
-    private static func isAlphanumeric(_ byte: UInt8) -> Bool {
-        (0x30...0x39).contains(byte) || (0x61...0x7A).contains(byte | 0x20)
-    }
-
-    private static func isWord(_ text: String) -> Bool {
-        guard let first = text.utf8.first, let last = text.utf8.last, isAlphanumeric(first), isAlphanumeric(last)
-        else { return false }
-        return text.utf8.allSatisfy { isAlphanumeric($0) || "-_.".utf8.contains($0) }
-    }
-
-    private static func isSubdomain(_ text: String) -> Bool {
-        text.utf8.count <= 253
-            && text.split(separator: ".", omittingEmptySubsequences: false).allSatisfy { label in
-                guard let first = label.utf8.first, let last = label.utf8.last else { return false }
-                let isPlain = label.utf8.allSatisfy {
-                    (0x30...0x39).contains($0) || (0x61...0x7A).contains($0) || $0 == 0x2D
-                }
-                return isPlain && first != 0x2D && last != 0x2D
-            }
     }
 }

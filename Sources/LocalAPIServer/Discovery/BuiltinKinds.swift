@@ -66,7 +66,7 @@ enum BuiltinKinds {
             make(kind: "Secret", "secrets", fields: ["type"]),
             make(kind: "ServiceAccount", "serviceaccounts", ["sa"], subresources: ["token"]),
             make(
-                kind: "Service", "services", ["svc"], categories: ["all"], status: true, name: .serviceLabel,
+                kind: "Service", "services", ["svc"], categories: ["all"], status: true, name: .label,
                 fields: ["spec.clusterIP", "spec.type"]),
             newEvent,
         ]

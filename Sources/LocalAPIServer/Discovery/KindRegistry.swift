@@ -8,6 +8,8 @@ struct KindRegistry: Sendable {
         var plural: String
     }
 
+    /// Rises whenever what is served changes.
+    private(set) var generation = 0
     private var resources: [Address: ServedResource] = [:]
     /// The groups, the core group first and then as they came.
     private(set) var groups: [String] = []
@@ -91,6 +93,7 @@ struct KindRegistry: Sendable {
             }
         }
         for resource in served { set(resource) }
+        generation += 1
     }
 }
 

@@ -6,7 +6,6 @@ struct KindStrategy: Sendable {
     enum NameRule: Sendable {
         case subdomain
         case label
-        case serviceLabel
         case pathSegment
 
         func problems(_ name: String) -> [String] {
@@ -14,7 +13,6 @@ struct KindStrategy: Sendable {
             case .subdomain: NameRules.subdomain(name)
             case .label:
                 NameRules.label(name).map { $0.replacing("no more than 63 bytes", with: "no more than 63 characters") }
-            case .serviceLabel: NameRules.label1035(name)
             case .pathSegment: NameRules.pathSegment(name)
             }
         }

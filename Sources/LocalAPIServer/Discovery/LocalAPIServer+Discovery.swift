@@ -105,29 +105,37 @@ extension LocalAPIServer {
     }
 
     private func openAPI(_ request: APIRequest, _ segments: [String]) throws -> APIResponse {
+        let registry = registry
         let documents = OpenAPIDocuments(kinds: registry.all.map(\.kind))
+        func document(
+            _ name: String, type: String = "application/json", _ make: () -> [UInt8]?
+        ) -> APIResponse? {
+            openAPICache.bytes(name, generation: registry.generation, make: make).map {
+                APIResponse(status: 200, headers: Self.headers(type), body: $0)
+            }
+        }
+        var answer: APIResponse?
         switch (segments.dropFirst().first, segments.count) {
         case ("v2", 2):
             if (request.header("accept") ?? "").contains("proto-openapi.spec.v2") {
-                return APIResponse(
-                    status: 200,
-                    headers: Self.headers("application/com.github.proto-openapi.spec.v2.v1.0+protobuf"),
-                    body: documents.v2Protobuf())
+                let type = "application/com.github.proto-openapi.spec.v2.v1.0+protobuf"
+                answer = document("v2.pb", type: type) { documents.v2Protobuf() }
+            } else {
+                answer = document("v2") { JSONWriter.bytes(documents.v2()) }
             }
-            return Self.response(documents.v2())
         case ("v3", 2):
-            var index = Self.response(documents.v3Index())
-            index.headers["content-type"] = "text/plain; charset=utf-8"
-            return index
+            answer = document("v3", type: "text/plain; charset=utf-8") { JSONWriter.bytes(documents.v3Index()) }
         case ("v3", _):
             let path = segments.dropFirst(2).joined(separator: "/")
-            guard let document = documents.v3(path: path) else { throw PlainAnswer(status: 404, text: "") }
-            if let hash = documents.hash(path: path), let asked = request.query("hash"), asked != hash {
+            if let asked = request.query("hash"), let hash = documents.hash(path: path), asked != hash {
                 let location = "/openapi/v3/\(path)?hash=\(hash)"
                 return APIResponse(status: 301, headers: ["location": location])
             }
-            return Self.response(document)
-        default: throw PlainAnswer.pageNotFound
+            answer = document("v3/\(path)") { documents.v3(path: path).map { JSONWriter.bytes($0) } }
+            if answer == nil { throw PlainAnswer(status: 404, text: "") }
+        default: break
         }
+        guard let answer else { throw PlainAnswer.pageNotFound }
+        return answer
     }
 }

@@ -54,7 +54,7 @@ public final class LocalAPIServerHTTP: Service {
         }
     }
 
-    /// Listens until the service group ends or the task is cancelled.
+    /// Listens until the service group shuts down or the task is cancelled; then ends watches and closes connections.
     public func run() async throws {
         defer { settle(nil) }
         let chain = try NIOSSLCertificate.fromPEMBytes(Array(certificates.certificate.utf8))
@@ -67,11 +67,25 @@ public final class LocalAPIServerHTTP: Service {
             responder: CallbackResponder { (request: Request, _: BasicRequestContext) in
                 await Self.answer(request, from: self.server)
             },
-            server: try .tls(.http1(), tlsConfiguration: tls),
+            server: try .tls(
+                .http1(configuration: .init(additionalChannelHandlers: [PromptClosing()])), tlsConfiguration: tls),
             configuration: ApplicationConfiguration(
                 address: .hostname(address, port: requestedPort), serverName: nil, reuseAddress: true),
             onServerRunning: { channel in self.settle(channel.localAddress?.port) }, logger: quiet)
-        try await application.run()
+        try await Self.run(application, logger: quiet)
+    }
+
+    /// Runs the application so that cancelling is a graceful shutdown too.
+    private static func run(_ application: some Service, logger: Logger) async throws {
+        let group = ServiceGroup(configuration: .init(services: [application], logger: logger))
+        // A task of its own: cancelled, the application would break its connections off and say so in the log.
+        let running = Task { try await group.run() }
+        try await withTaskCancellationOrGracefulShutdownHandler {
+            try await running.value
+        } onCancelOrGracefulShutdown: {
+            // The handler cannot wait, and the group outlives it.
+            Task { await group.triggerGracefulShutdown() }
+        }
     }
 
     private func settle(_ port: Int?) {
@@ -122,10 +136,15 @@ public final class LocalAPIServerHTTP: Service {
             try await withThrowingTaskGroup { group in
                 group.addTask {
                     do {
-                        try await produce { bytes in
-                            try await gate.enter()
-                            continuation.yield(ByteBuffer(bytes: bytes))
+                        try await cancelWhenGracefulShutdown {
+                            try await produce { bytes in
+                                try await gate.enter()
+                                continuation.yield(ByteBuffer(bytes: bytes))
+                            }
                         }
+                        continuation.finish()
+                    } catch is CancellationError where Task.isShuttingDownGracefully {
+                        // The body ends in order: clients start their watches anew, elsewhere or later.
                         continuation.finish()
                     } catch {
                         continuation.finish(throwing: error)

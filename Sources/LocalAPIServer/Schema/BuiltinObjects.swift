@@ -50,6 +50,10 @@ enum BuiltinObjects {
     ) {
         fillIn(gvk, &object)
         switch (gvk.group, gvk.kind) {
+        case ("", "Event"): if object["source"] == nil { object["source"] = [:] }
+        case ("apiextensions.k8s.io", "CustomResourceDefinition"):
+            object["status"] = nil
+            object = CustomResourceDefinitions.defaulted(object)
         case ("", "Pod"): PodDefaults.admit(&object, surroundings: surroundings)
         case ("", "Namespace"):
             let name = object["metadata"]?["name"] ?? ""
@@ -74,7 +78,11 @@ enum BuiltinObjects {
         switch (gvk.group, gvk.kind) {
         case ("", "Service"): ServiceRules.allocate(&object, old: old, surroundings: Surroundings())
         case ("", "Pod"): PodDefaults.keepAdmitted(&object, old: old)
-        case ("", "Namespace"): object[path: ["spec", "finalizers"]] = old[path: ["spec", "finalizers"]]
+        case ("", "Namespace"):
+            object[path: ["spec", "finalizers"]] = old[path: ["spec", "finalizers"]]
+            object[path: ["metadata", "labels", "kubernetes.io/metadata.name"]] = old["metadata"]?["name"]
+        case ("apiextensions.k8s.io", "CustomResourceDefinition"):
+            object = CustomResourceDefinitions.defaulted(object)
         case ("batch", "Job"):
             if object["spec"]?["selector"] == nil {
                 object[path: ["spec", "selector"]] = old[path: ["spec", "selector"]]
@@ -88,6 +96,7 @@ enum BuiltinObjects {
         switch (gvk.group, gvk.kind) {
         case ("", "Pod"):
             PodDefaults.fillIn(&object, at: ["spec"], isPod: true)
+            PodDefaults.fillInStatus(&object)
         case ("", "PodTemplate"): PodDefaults.fillIn(&object, at: ["template", "spec"], isPod: false)
         case ("batch", "CronJob"):
             WorkloadRules.fillInJob(&object, at: ["spec", "jobTemplate", "spec"])
@@ -114,6 +123,10 @@ enum BuiltinObjects {
             let spec = PodRules.validate(new["spec"] ?? .object([:]), path: "spec", restart: PodRules.allRestarts)
             guard let old else { return spec }
             return spec + PodRules.validateUpdate(new, old: old)
+        case ("", "Event"), ("events.k8s.io", "Event"):
+            let isNew = gvk.group == "events.k8s.io"
+            return old.map { EventRules.validateUpdate(new, old: $0, isNew: isNew) }
+                ?? EventRules.validate(new, isNew: isNew)
         case ("", "ConfigMap"): return DataRules.validateConfigMap(new, old: old)
         case ("", "Secret"): return DataRules.validateSecret(new, old: old)
         case ("", "Service"): return ServiceRules.validate(new, old: old)

@@ -20,6 +20,28 @@ enum PodDefaults {
         object[path: path] = spec
     }
 
+    /// Fills in what a kubelet may leave out of a status, but Kubernetes' types always have.
+    static func fillInStatus(_ pod: inout JSONValue) {
+        guard var status = pod["status"]?.objectValue else { return }
+        if let conditions = status["conditions"]?.arrayValue {
+            status["conditions"] = .array(
+                conditions.map { filled($0, ["lastProbeTime": .null, "lastTransitionTime": .null]) })
+        }
+        let zeros: [String: JSONValue] = [
+            "image": "", "imageID": "", "lastState": [:], "name": "", "ready": false, "restartCount": 0, "state": [:],
+        ]
+        for list in ["containerStatuses", "initContainerStatuses", "ephemeralContainerStatuses"] {
+            guard let entries = status[list]?.arrayValue else { continue }
+            status[list] = .array(entries.map { filled($0, zeros) })
+        }
+        pod["status"] = .object(status)
+    }
+
+    private static func filled(_ value: JSONValue, _ zeros: [String: JSONValue]) -> JSONValue {
+        guard let members = value.objectValue else { return value }
+        return .object(members.merging(zeros) { present, _ in present })
+    }
+
     private static func fillIn(_ container: JSONValue, isPod: Bool, usesHostNetwork: Bool) -> JSONValue {
         var container = container
         if container["imagePullPolicy"] == nil {

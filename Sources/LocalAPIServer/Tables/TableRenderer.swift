@@ -30,6 +30,7 @@ public enum TableRenderer {
         if metadata["continue"] == "" { metadata["continue"] = nil }
         let rows = objects.map { object in
             var row: [String: JSONValue] = ["cells": .array(columns.map { $0.cell(object, now) })]
+            if type.gvk.group.isEmpty, type.gvk.kind == "Pod" { row["conditions"] = completion(of: object) }
             switch includeObject {
             case .none: break
             case .metadata: row["object"] = partialMetadata(of: object)
@@ -40,6 +41,15 @@ public enum TableRenderer {
         return [
             "kind": "Table", "apiVersion": "meta.k8s.io/v1", "metadata": .object(metadata),
             "columnDefinitions": includeColumns ? .array(columns.map(\.definition)) : .null, "rows": .array(rows),
+        ]
+    }
+
+    /// What a row says of a pod that has ended.
+    private static func completion(of pod: JSONValue) -> JSONValue? {
+        let ends = ["Succeeded": "The pod has completed successfully.", "Failed": "The pod failed."]
+        guard let phase = pod["status"]?["phase"]?.stringValue, let message = ends[phase] else { return nil }
+        return [
+            ["type": "Completed", "status": "True", "reason": .string(phase), "message": .string(message)]
         ]
     }
 

@@ -26,10 +26,17 @@ enum DeletionPlan: Sendable {
             return
         default: break
         }
-        var finalizers = (value["metadata"]?["finalizers"]?.arrayValue ?? []).compactMap(\.stringValue)
-        finalizers = Self.finalizers(finalizers, after: options.propagationPolicy)
-        if isMarked {
-            self = .nothing
+        let present = (value["metadata"]?["finalizers"]?.arrayValue ?? []).compactMap(\.stringValue)
+        let finalizers = Self.finalizers(present, after: options.propagationPolicy)
+        if isMarked, !finalizers.isEmpty {
+            // A second deletion may still choose what becomes of the dependents.
+            guard Set(finalizers) != Set(present) else {
+                self = .nothing
+                return
+            }
+            var changed = value
+            changed[path: ["metadata", "finalizers"]] = .array(finalizers.map { .string($0) })
+            self = .mark(changed)
         } else if finalizers.isEmpty {
             self = .remove(value)
         } else {

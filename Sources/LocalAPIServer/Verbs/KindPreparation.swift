@@ -2,41 +2,27 @@ import KubernetesCore
 
 /// How the verbs complete, check and record objects of built-in and custom kinds alike.
 enum KindPreparation {
-    private static let definitions = "customresourcedefinitions.apiextensions.k8s.io"
-
     /// Completes a new object, which has been defaulted.
     static func prepareForCreate(_ value: inout JSONValue, _ resource: ServedResource) {
         if resource.strategy.hasStatus { value["status"] = nil }
         guard !resource.isCustom else { return }
-        if resource.collection == definitions {
-            value = CustomResourceDefinitions.defaulted(value)
-            return
-        }
         if resource.strategy.hasStatus { value["status"] = [:] }
         BuiltinObjects.prepareForCreate(
             resource.storedKind, &value,
             surroundings: BuiltinObjects.Surroundings(
                 nextClusterIP: { "10.96.\(Int.random(in: 1...255)).\(Int.random(in: 1...254))" },
                 nextNodePort: { Int64.random(in: 30_000...32_767) }))
-        if resource.collection == "events", value["source"] == nil { value["source"] = [:] }
     }
 
     /// Completes a changed object, which has been defaulted.
     static func prepareForUpdate(_ value: inout JSONValue, old: JSONValue, _ resource: ServedResource) {
         guard !resource.isCustom else { return }
-        if resource.collection == definitions {
-            value = CustomResourceDefinitions.defaulted(value)
-            return
-        }
         BuiltinObjects.prepareForUpdate(resource.storedKind, &value, old: old)
-        if resource.collection == "namespaces" {
-            value[path: ["metadata", "labels", "kubernetes.io/metadata.name"]] = old["metadata"]?["name"]
-        }
     }
 
     /// What is wrong with an object beside its metadata.
     static func problems(of value: JSONValue, old: JSONValue?, _ resource: ServedResource) -> [FieldError] {
-        guard resource.isCustom else { return BuiltinObjects.validate(resource.storedKind, value, old: old) }
+        guard resource.isCustom else { return BuiltinObjects.validate(resource.type.gvk, value, old: old) }
         return resource.kind.schema.validate(
             value, old: old, scale: ScaleRules.errors(in: value, scale: resource.scale))
     }

@@ -33,7 +33,7 @@ extension LocalAPIServer {
         _ object: AnsweredObject, _ request: APIRequest, _ resource: ServedResource, status: Int = 200,
         warnings: [String] = []
     ) throws -> APIResponse {
-        let form = try Representation.negotiate(request.header("accept"))
+        let form = try Representation.negotiate(request.header("accept"), isCustom: resource.isCustom)
         var response: APIResponse
         switch form {
         case .json:

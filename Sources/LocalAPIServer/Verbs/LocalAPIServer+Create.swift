@@ -16,7 +16,12 @@ extension LocalAPIServer {
         } else if !given.isEmpty {
             value[path: ["metadata", "namespace"]] = nil
         }
-        let created = try await create(value, resource, options)
+        let created: AnsweredObject
+        do {
+            created = try await create(value, resource, options)
+        } catch let failure as Status {
+            throw WarnedFailure(status: failure, warnings: body.warnings)
+        }
         var warnings = body.warnings
         if resource.collection == "customresourcedefinitions.apiextensions.k8s.io" {
             warnings += CustomResourceDefinitions.warnings(value)
@@ -54,6 +59,7 @@ extension LocalAPIServer {
                 resource, name, "create not allowed while custom resource definition is terminating")
         }
         try checkNamespace(of: value, resource, name)
+        if resource.collection == "pods" { try checkServiceAccount(of: value, resource, name) }
         var errors = MetadataRules.problems(of: value, resource)
         errors += KindPreparation.problems(of: value, old: nil, resource)
         if !errors.isEmpty { throw Self.invalid(resource, name, errors) }
@@ -136,6 +142,20 @@ extension LocalAPIServer {
         case false: throw Self.namespaceIsTerminating(resource, name, namespace)
         default: throw Self.namespaceNotFound(namespace)
         }
+    }
+
+    /// Refuses a pod whose service account does not exist; `default` comes with the namespace.
+    private func checkServiceAccount(
+        of pod: JSONValue, _ resource: ServedResource, _ name: String
+    ) throws(Status) {
+        let namespace = pod["metadata"]?["namespace"]?.stringValue ?? ""
+        guard let account = pod["spec"]?["serviceAccountName"]?.stringValue, account != "default" else { return }
+        let place = ObjectReference(
+            collection: "serviceaccounts", key: ObjectKey(namespace: namespace, name: account))
+        guard engine.read({ $0.object(place) }) == nil else { return }
+        throw Status.forbidden(
+            resource, name,
+            "error looking up service account \(namespace)/\(account): serviceaccount \"\(account)\" not found")
     }
 
     private static func namespaceNotFound(_ namespace: String) -> Status {

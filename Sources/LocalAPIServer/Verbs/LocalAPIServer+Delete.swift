@@ -91,10 +91,16 @@ extension LocalAPIServer {
         switch try await delete(key, resource, options) {
         case .waiting(let object): return try answer(object, request, resource)
         case .gone(let value):
-            if resource.collection == "pods" { return try answer(.value(value), request, resource) }
+            if Self.shownOnceGone.contains(resource.collection) { return try answer(.value(value), request, resource) }
             return Self.response(Self.success(key, resource, uid: value["metadata"]?["uid"]?.stringValue))
         }
     }
+
+    /// Kinds whose deletion is answered with the object as it was, rather than with a `Status`.
+    private static let shownOnceGone: Set<String> = [
+        "persistentvolumeclaims", "persistentvolumes", "pods", "podtemplates", "resourcequotas", "serviceaccounts",
+        "services",
+    ]
 
     private static func success(_ key: ObjectKey, _ resource: ServedResource, uid: String?) -> JSONValue {
         var status = Status(code: 200, reason: "", message: "")

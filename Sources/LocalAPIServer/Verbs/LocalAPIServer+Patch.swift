@@ -21,12 +21,12 @@ extension LocalAPIServer {
             throw Status.badRequest("error decoding patch: \(RequestBody.goMessage(error, bytes))")
         }
         var warnings: [String] = []
-        let updated = try await update(key, resource, options, subresource: subresource) { old in
+        func changed(_ old: JSONValue) throws -> JSONValue {
             let shown = resource.isNewEvent ? EventConversion.served(old) : old
-            let changed = try Self.patched(shown, by: patch, type, resource)
+            let result = try Self.patched(shown, by: patch, type, resource)
             let body: RequestBody
             do throws(Status) {
-                body = try RequestBody(patched: changed, for: resource, options)
+                body = try RequestBody(patched: result, for: resource, options)
             } catch {
                 // A patch whose result cannot be decoded is invalid rather than malformed.
                 guard error.code == 400, !resource.isCustom, options.fieldValidation != .strict else { throw error }
@@ -40,7 +40,12 @@ extension LocalAPIServer {
             try Self.checkAddress(&new, key)
             return new
         }
-        return try answer(updated, request, resource, warnings: warnings)
+        do {
+            let updated = try await update(key, resource, options, subresource: subresource, changed)
+            return try answer(updated, request, resource, warnings: warnings)
+        } catch let failure as Status {
+            throw WarnedFailure(status: failure, warnings: warnings)
+        }
     }
 
     private static func patchType(_ request: APIRequest, _ resource: ServedResource) throws(Status) -> PatchType {
@@ -82,9 +87,17 @@ extension LocalAPIServer {
         let bytes = request.body ?? []
         let sent: JSONValue
         do throws(YAMLDocument.ParseError) {
-            sent = if let value = try? JSONParser.parse(bytes) { value } else { try YAMLDocument.parse(bytes) }
+            if let value = try? JSONParser.parse(bytes) {
+                if EscapedSlash.isIn(bytes) {
+                    throw YAMLDocument.ParseError(message: "found unknown escape character")
+                }
+                sent = value
+            } else {
+                sent = try YAMLDocument.parse(bytes)
+            }
         } catch {
-            throw Status.badRequest("error decoding YAML: \(error.message)")
+            throw Status.badRequest(
+                "error decoding YAML: error converting YAML to JSON: yaml: \(error.message)")
         }
         let checked = try Self.checkedApply(sent, key, resource)
         let applied = resource.isNewEvent ? EventConversion.stored(checked) : checked

@@ -34,9 +34,11 @@ extension LocalAPIServer {
     private func reach(_ revision: Int64) async throws {
         var current = engine.read { $0.revision }
         if current >= revision { return }
-        // As Kubernetes does, give the writer some time; nobody is told of single revisions.
-        for _ in 0..<6 {
-            try await Task.sleep(for: .milliseconds(500))
+        // As Kubernetes does, give the writer three seconds; nobody is told of single revisions.
+        let clock = ContinuousClock()
+        let deadline = clock.now + .seconds(3)
+        while clock.now < deadline {
+            try await Task.sleep(for: .milliseconds(20))
             current = engine.read { $0.revision }
             if current >= revision { return }
         }
@@ -130,7 +132,7 @@ extension LocalAPIServer {
         var metadata: JSONValue = ["resourceVersion": .string(String(position.revision))]
         metadata["continue"] = position.continuation.map { .string($0) }
         metadata["remainingItemCount"] = position.remaining.map { .integer(Int64($0)) }
-        let form = try Representation.negotiate(request.header("accept"))
+        let form = try Representation.negotiate(request.header("accept"), isCustom: resource.isCustom)
         switch form {
         case .json:
             if resource.isCustom, position.continuation == nil { metadata["continue"] = "" }
@@ -175,7 +177,10 @@ extension LocalAPIServer {
         for (index, image) in images.enumerated() {
             if index > 0 { body.append(UInt8(ascii: ",")) }
             if resource.isNewEvent {
-                body += image.document(for: resource)
+                var item = AnsweredObject.image(image).value(for: resource)
+                item["apiVersion"] = nil
+                item["kind"] = nil
+                body += JSONWriter.bytes(item)
             } else if resource.isCustom {
                 body += head
                 body += image.tail

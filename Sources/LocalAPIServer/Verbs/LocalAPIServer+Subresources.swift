@@ -30,7 +30,9 @@ extension LocalAPIServer {
         case ("eviction", .post): return .whole(try await evict(request, key, resource))
         case ("log", .get): return try await log(request, key, resource)
         case ("token", .post): return .whole(try serviceAccountToken(request, key, resource))
-        default: throw Status.methodNotAllowed
+        default:
+            guard resource.isCustom else { throw Status.methodNotAllowed }
+            throw Status.notSupported(request.method, resource)
         }
     }
 

@@ -10,7 +10,7 @@ extension LocalAPIServer {
         var sent = resource.isNewEvent ? EventConversion.stored(body.value) : body.value
         try Self.checkAddress(&sent, key)
         let version = sent["metadata"]?["resourceVersion"]?.stringValue ?? ""
-        let updated = try await update(key, resource, options, subresource: subresource) { old in
+        let updated = try await warned(body.warnings, key, resource, options, subresource) { old in
             if version.isEmpty || version == "0", !resource.strategy.allowsUnconditionalUpdate {
                 let error = FieldError.invalid("metadata.resourceVersion", 0, "must be specified for an update")
                 var status = FieldError.status(
@@ -27,6 +27,18 @@ extension LocalAPIServer {
             return sent
         }
         return try answer(updated, request, resource, warnings: body.warnings)
+    }
+
+    /// Changes an object; a failure carries the warnings about what was sent.
+    private func warned(
+        _ warnings: [String], _ key: ObjectKey, _ resource: ServedResource, _ options: RequestOptions,
+        _ subresource: String?, _ change: (JSONValue) throws -> JSONValue
+    ) async throws -> AnsweredObject {
+        do {
+            return try await update(key, resource, options, subresource: subresource, change)
+        } catch let failure as Status {
+            throw WarnedFailure(status: failure, warnings: warnings)
+        }
     }
 
     /// Refuses an object that names another place than its path, and fills in what it left out.
@@ -94,7 +106,7 @@ extension LocalAPIServer {
         if options.isDryRun { return .value(new) }
         let isFinished = Self.isFinished(draft, new, resource)
         // Watchers see a finished object as it was before its last finalizer went.
-        let last = resource.draft(old)
+        let last = isFinished ? resource.draft(old) : draft
         do {
             let image = try await engine.write { store in
                 if isFinished {

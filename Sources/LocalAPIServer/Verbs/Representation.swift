@@ -13,13 +13,15 @@ enum Representation: Sendable, Hashable {
     ///
     /// - Parameters:
     ///   - accept: The header, nil where it is missing.
-    ///   - isWatch: Whether a stream is wanted, which is JSON in any case.
+    ///   - isCustom: Whether a custom kind is asked for, which is refused in other words.
     /// - Throws: 406.
-    static func negotiate(_ accept: String?) throws(Status) -> Representation {
+    static func negotiate(_ accept: String?, isCustom: Bool = false) throws(Status) -> Representation {
         guard let accept, !accept.isEmpty else { return .json }
+        var isKnown = false
         for entry in accept.split(separator: ",") {
             let parts = entry.split(separator: ";").map { $0.trimmed }
             guard let type = parts.first else { continue }
+            isKnown = isKnown || Self.known.contains(type)
             var parameters: [String: String] = [:]
             for part in parts.dropFirst() {
                 let pair = part.split(separator: "=", maxSplits: 1).map(String.init)
@@ -28,10 +30,21 @@ enum Representation: Sendable, Hashable {
             guard let form = form(of: type, parameters) else { continue }
             return form
         }
+        guard isKnown || isCustom else {
+            let list = "application/json, application/yaml, application/vnd.kubernetes.protobuf"
+            var status = Status.notAcceptable("406: Not Acceptable\n\nAvailable representations: \(list)")
+            status.details = Status.Details()
+            throw status
+        }
         throw Status.notAcceptable(
             "only the following media types are accepted: application/json, application/yaml, "
                 + "application/vnd.kubernetes.protobuf")
     }
+
+    /// The types of which the server, or Kubernetes, gives at least one form.
+    private static let known: Set<String> = [
+        "application/json", "application/yaml", "application/vnd.kubernetes.protobuf", "application/*", "*/*",
+    ]
 
     private static func form(of type: String, _ parameters: [String: String]) -> Representation? {
         switch type {
@@ -69,8 +82,13 @@ enum YAMLDocument {
 
     static func parse(_ bytes: [UInt8]) throws(ParseError) -> JSONValue {
         do {
-            guard let node = try Yams.compose(yaml: String(decoding: bytes, as: UTF8.self)) else { return .null }
+            // Of several documents Kubernetes reads the first.
+            let text = String(decoding: bytes, as: UTF8.self)
+            guard let node = try Yams.Parser(yaml: text).nextRoot() else { return .null }
+            try EscapedSlash.refuse(in: node, bytes)
             return try value(of: node, depth: 0)
+        } catch let error as ParseError {
+            throw error
         } catch {
             throw ParseError(message: "\(error)")
         }

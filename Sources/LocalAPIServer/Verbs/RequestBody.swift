@@ -10,7 +10,8 @@ struct RequestBody: Sendable {
     /// Complaints that become `Warning` headers.
     var warnings: [String] = []
 
-    private static let mediaTypes = ["application/json", "application/yaml", "application/vnd.kubernetes.protobuf"]
+    /// The media types that are read.
+    static let mediaTypes = ["application/json", "application/yaml", "application/vnd.kubernetes.protobuf"]
 
     /// Reads an object of a kind and removes what the schema does not know.
     ///
@@ -78,6 +79,7 @@ struct RequestBody: Sendable {
         let bytes = request.body ?? []
         try checkSize(bytes)
         let type = request.mediaType ?? "application/json"
+        if type == "application/vnd.kubernetes.protobuf" { return (try protobuf(bytes, kind: kind), []) }
         guard type == "application/json" || type == "application/yaml" else {
             throw Status.unsupportedMediaType(mediaTypes)
         }
@@ -129,7 +131,8 @@ struct RequestBody: Sendable {
         }
     }
 
-    private static func summary(_ bytes: [UInt8]) -> String {
+    /// A body's beginning, as failures show it.
+    static func summary(_ bytes: [UInt8]) -> String {
         guard let first = bytes.first else { return "<empty>" }
         let rest = bytes.count > 30 ? " ..." : ""
         if first == UInt8(ascii: "{") { return String(decoding: bytes.prefix(30), as: UTF8.self) + rest }

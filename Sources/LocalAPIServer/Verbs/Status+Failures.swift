@@ -8,6 +8,12 @@ struct PlainAnswer: Error {
     static let pageNotFound = PlainAnswer(status: 404, text: "404 page not found\n")
 }
 
+/// A failure whose answer carries warnings about the request's object.
+struct WarnedFailure: Error {
+    var status: Status
+    var warnings: [String]
+}
+
 /// The failures that verbs answer, in the words of Kubernetes.
 extension Status {
     static func badRequest(_ message: String) -> Status { Status(code: 400, reason: "BadRequest", message: message) }
@@ -24,6 +30,15 @@ extension Status {
     static let methodNotAllowed = Status(
         code: 405, reason: "MethodNotAllowed",
         message: "the server does not allow this method on the requested resource", details: Details())
+
+    /// A verb that the endpoint of a custom kind does not have.
+    static func notSupported(_ method: APIRequest.Method, _ resource: ServedResource) -> Status {
+        let verb = method == .post ? "create" : method.rawValue.lowercased()
+        return Status(
+            code: 405, reason: "MethodNotAllowed",
+            message: "\(verb) is not supported on resources of kind \"\(resource.qualifiedName)\"",
+            details: details(resource, ""))
+    }
 
     static let resourceNotFound = Status(
         code: 404, reason: "NotFound", message: "the server could not find the requested resource",

@@ -13,7 +13,7 @@ extension LocalAPIServer {
         } catch {
             throw Status.internalError("\(error.path): \(error.message)")
         }
-        let form = try Representation.negotiate(request.header("accept"))
+        let form = try Representation.negotiate(request.header("accept"), isCustom: resource.isCustom)
         if form == .table { _ = try table(of: [], metadata: nil, request, resource) }
         let stream = WatchStream(
             server: self, request: request, resource: resource, namespace: target.namespace, selection: selection,

@@ -101,7 +101,8 @@ struct WatchStream: Sendable {
         let clock = ContinuousClock()
         while true {
             try Task.checkCancellation()
-            guard isServed else { return }
+            // Asked before the changes are read, so that the deletions that came first are still told.
+            let isServed = isServed
             let (changes, floor, last) = engine.read { store in
                 let history = store.collection(resource.collection).history
                 return (history.changes(after: progress.cursor, limit: Self.batch), history.floor, store.published)
@@ -121,7 +122,7 @@ struct WatchStream: Sendable {
                 progress.nextBookmark = Self.bookmark(after: progress.nextBookmark, end: progress.end)
             }
             try await flush(&progress, write)
-            if now >= progress.end { return }
+            if now >= progress.end || !isServed && isCaughtUp { return }
             if isCaughtUp {
                 await engine.waitForChange(
                     watcher: watcher, collection: resource.collection, namespace: namespace, after: progress.cursor)

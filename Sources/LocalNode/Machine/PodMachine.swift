@@ -233,7 +233,15 @@ struct PodMachine: Sendable {
             phase = mainHasEnded && containers.allSatisfy(\.hasSucceeded) ? .succeeded : .failed
         default:
             phase = ordinaryPhase
+            if phase == .failed, hasFailedByDisruption {
+                fail("Terminated", "Pod was terminated: its node was gone for longer than it may run on alone.")
+            }
         }
+    }
+
+    /// Whether nothing but the node's absence made the pod fail.
+    private var hasFailedByDisruption: Bool {
+        containers.compactMap(\.exit).allSatisfy { $0.exitCode == 0 || $0.isDisrupted == true }
     }
 
     private mutating func fail(_ reason: String, _ message: String) {

@@ -6,6 +6,8 @@ import Logging
 /// Tells the cluster of this node, and that it lives.
 struct NodeRegistration {
     let context: NodeContext
+    /// Called each time the cluster was told.
+    var onRegistered: @Sendable () -> Void = {}
 
     /// How often the node says that it lives.
     static let heartbeat = Duration.seconds(40)
@@ -27,6 +29,7 @@ struct NodeRegistration {
         while !Task.isCancelled {
             do {
                 try await register()
+                onRegistered()
                 wait = .milliseconds(200)
                 try? await Task.sleep(for: Self.heartbeat)
             } catch {

@@ -13,7 +13,7 @@ enum ChildProcess {
         /// The program's name and its arguments.
         var arguments: [String]
         var environment: [String: String]
-        /// The child's descriptors: `(ours, theirs)`; what is not named here and has no close-on-exec flag is inherited.
+        /// The child's descriptors: `(ours, theirs)`; above the last of theirs nothing is inherited.
         var descriptors: [(Int32, Int32)]
         var isNewSession = false
     }
@@ -30,6 +30,12 @@ enum ChildProcess {
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
         for (ours, theirs) in start.descriptors { posix_spawn_file_actions_adddup2(&actions, ours, theirs) }
+        // Not every library marks its descriptors: a child that held the API's socket would keep its port from the next
+        // server. A number that is not open is no mistake here, so those that open until the spawn are closed as well.
+        let first = max(3, (start.descriptors.map { $0.1 }.max() ?? 0) + 1)
+        for descriptor in first..<max(first, descriptorsEnd()) {
+            posix_spawn_file_actions_addclose(&actions, descriptor)
+        }
         var attributes = posix_spawnattr_t()
         posix_spawnattr_init(&attributes)
         defer { posix_spawnattr_destroy(&attributes) }
@@ -49,6 +55,14 @@ enum ChildProcess {
         let code = posix_spawnp(&pid, start.executable, &actions, &attributes, arguments, environment)
         guard code == 0 else { throw Failure(code: code) }
         return pid
+    }
+
+    /// A number above every open descriptor and those that are opened in a moment.
+    private static func descriptorsEnd() -> Int32 {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd")) ?? []
+        let highest = names.compactMap { Int32($0) }.max() ?? 256
+        let limit = Int32(clamping: sysconf(Int32(_SC_OPEN_MAX)))
+        return min(highest + 64, limit > 0 ? limit : Int32.max)
     }
 
     /// A pipe whose ends no program inherits.

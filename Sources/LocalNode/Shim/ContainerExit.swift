@@ -12,6 +12,8 @@ struct ContainerExit: Sendable, Hashable, Codable {
     var startedAt: Time
     /// When it ended.
     var finishedAt: Time
+    /// True where the program ended since its node was gone, and not by itself.
+    var isDisrupted: Bool?
 
     /// The most bytes that a container's termination message holds.
     static let messageLimit = 4096
@@ -23,7 +25,7 @@ struct ContainerExit: Sendable, Hashable, Codable {
         ContainerExit(
             exitCode: 137, reason: "ContainerStatusUnknown",
             message: "The container could not be located when the node started again", startedAt: startedAt,
-            finishedAt: now)
+            finishedAt: now, isDisrupted: true)
     }
 
     /// What a status says of it, the message cut to the pod's share.

@@ -201,7 +201,8 @@ struct ShimLoop {
         var said = launch.terminationMessagePath.flatMap { TerminationMessage.read($0) }
         if said == nil, launch.fallsBackToLogs, code != 0 { said = lastLines(bytes: 2048) }
         let exit = ContainerExit(
-            exitCode: code, reason: reason, message: said ?? message, startedAt: startedAt, finishedAt: Time(now))
+            exitCode: code, reason: reason, message: said ?? message, startedAt: startedAt, finishedAt: Time(now),
+            isDisrupted: machine.hasEndedOrphan && code != 0 ? true : nil)
         try DurableFile.write(try KubernetesJSON.encode(exit), to: directory.exit)
     }
 

@@ -10,6 +10,8 @@ struct ShimMachine: Sendable {
     private var killAt: Double?
     private var orphanedAt: Double?
     private var hasTerminated = false
+    /// Whether the program was ended since nobody adopted it in time.
+    private(set) var hasEndedOrphan = false
 
     /// The grace that an orphan gets when its minute is over.
     static let orphanGraceSeconds = 5.0
@@ -44,6 +46,7 @@ struct ShimMachine: Sendable {
             return [.killTree]
         }
         if let orphanedAt, !hasTerminated, now >= orphanedAt + orphanSeconds {
+            hasEndedOrphan = true
             return terminate(grace: Self.orphanGraceSeconds, now: now)
         }
         return []

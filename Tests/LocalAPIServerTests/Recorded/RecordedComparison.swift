@@ -17,6 +17,9 @@ struct RecordedComparison {
     private(set) var bindings: [String: String] = [:]
     private(set) var differences: [Difference] = []
 
+    /// What addresses stand for that have no number and are in no live object.
+    static let address = "10.0.0.1"
+
     private static var numbered: Regex<(Substring, Substring)> { /<(uid|rv|suffix|continue|hash|token):\d+>/ }
     private static var any: Regex<Substring> {
         /<(?:(?:uid|rv|suffix|continue|hash|token):\d+|time|microtime|ip|port|nodeport|age|ca-bundle)>/
@@ -29,7 +32,7 @@ struct RecordedComparison {
 
     /// A text of a request with the values that its placeholders have.
     func filled(_ text: String, encoded: Bool = false) -> String {
-        text.replacing(Self.numbered) { match in
+        text.replacing("<ip>", with: Self.address).replacing(Self.numbered) { match in
             let value = bindings[String(match.output.0)] ?? "unbound"
             return encoded ? PercentEncoding.encode(value) : value
         }
@@ -40,7 +43,10 @@ struct RecordedComparison {
         case (.object(let recorded), .object(let right)):
             let left = Dictionary(recorded.map { (filled($0.key), $0.value) }, uniquingKeysWith: { first, _ in first })
             for name in Set(left.keys).union(right.keys).sorted() {
-                if name == "managedFields" {
+                if name == "causes" {
+                    // Go's validator walks members in no fixed order.
+                    compare(Self.byField(left[name]), Self.byField(right[name]), at: "\(path).\(name)")
+                } else if name == "managedFields" {
                     compare(Self.sorted(left[name]), Self.sorted(right[name]), at: "\(path).\(name)")
                 } else {
                     compare(left[name], right[name], at: "\(path).\(name)")
@@ -63,7 +69,7 @@ struct RecordedComparison {
     }
 
     /// The token volume, which the server's own admission adds to pods.
-    private static func isAccessVolume(_ value: JSONValue) -> Bool {
+    static func isAccessVolume(_ value: JSONValue) -> Bool {
         value["name"]?.stringValue?.hasPrefix("kube-api-access-") == true
     }
 
@@ -75,6 +81,14 @@ struct RecordedComparison {
                 .joined(separator: "|")
         }
         return .array(entries.sorted { key($0) < key($1) })
+    }
+
+    private static func byField(_ causes: JSONValue?) -> JSONValue? {
+        guard let list = causes?.arrayValue else { return causes }
+        func key(_ cause: JSONValue) -> String {
+            ["field", "reason"].map { cause[$0]?.stringValue ?? "" }.joined(separator: "|")
+        }
+        return .array(list.sorted { key($0) < key($1) })
     }
 
     private mutating func note(_ path: String, _ expected: JSONValue?, _ actual: JSONValue?) {

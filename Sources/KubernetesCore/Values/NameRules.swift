@@ -1,7 +1,7 @@
 /// Kubernetes' rules for names, labels and annotations, with the sentences in which it refuses others.
-enum NameRules {
+public enum NameRules {
     /// Why a text is no RFC 1123 subdomain, the name of most kinds; empty where it is one.
-    static func subdomain(_ text: String) -> [String] {
+    public static func subdomain(_ text: String) -> [String] {
         var problems: [String] = []
         if text.utf8.count > 253 { problems.append("must be no more than 253 characters") }
         if !isSubdomainForm(text) {
@@ -14,7 +14,7 @@ enum NameRules {
     }
 
     /// Why a text is no RFC 1123 label, the name of a container or a namespace.
-    static func label(_ text: String) -> [String] {
+    public static func label(_ text: String) -> [String] {
         var problems: [String] = []
         if text.utf8.count > 63 { problems.append(tooLong(63)) }
         if !isLabelForm(text[...]) {
@@ -27,7 +27,7 @@ enum NameRules {
     }
 
     /// Why a text is no RFC 1035 label, the name of a Service in older versions.
-    static func label1035(_ text: String) -> [String] {
+    public static func label1035(_ text: String) -> [String] {
         var problems: [String] = []
         if text.utf8.count > 63 { problems.append(tooLong(63)) }
         if !isLabelForm(text[...]) || text.utf8.first.map({ (0x30...0x39).contains($0) }) == true {
@@ -40,13 +40,13 @@ enum NameRules {
     }
 
     /// Why a text can be no segment of a path, the name of RBAC's kinds.
-    static func pathSegment(_ text: String) -> [String] {
+    public static func pathSegment(_ text: String) -> [String] {
         if text == "." || text == ".." { return ["may not be '\(text)'"] }
         return ["/", "%"].filter { text.contains($0) }.map { "may not contain '\($0)'" }
     }
 
     /// Why a text is no qualified name, the key of a label or an annotation.
-    static func qualifiedName(_ text: String) -> [String] {
+    public static func qualifiedName(_ text: String) -> [String] {
         let parts = text.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
         var problems: [String] = []
         var name = text
@@ -75,7 +75,7 @@ enum NameRules {
     }
 
     /// Why a text can be no label's value.
-    static func labelValue(_ text: String) -> [String] {
+    public static func labelValue(_ text: String) -> [String] {
         var problems: [String] = []
         if text.utf8.count > 63 { problems.append(tooLong(63)) }
         if !text.isEmpty, !isWord(text) {
@@ -88,7 +88,7 @@ enum NameRules {
     }
 
     /// Why a text can be no key of a ConfigMap or Secret.
-    static func configKey(_ text: String) -> [String] {
+    public static func configKey(_ text: String) -> [String] {
         if text.utf8.count > 253 { return [tooLong(253)] }
         let isValid = !text.isEmpty && text.utf8.allSatisfy { isAlphanumeric($0) || "-._".utf8.contains($0) }
         if !isValid {
@@ -103,10 +103,10 @@ enum NameRules {
     }
 
     /// Whether a text is an RFC 1123 label.
-    static func isLabel(_ text: String) -> Bool { text.utf8.count <= 63 && isLabelForm(text[...]) }
+    public static func isLabel(_ text: String) -> Bool { text.utf8.count <= 63 && isLabelForm(text[...]) }
 
     /// Whether a text is an RFC 1123 subdomain.
-    static func isSubdomain(_ text: String) -> Bool { text.utf8.count <= 253 && isSubdomainForm(text) }
+    public static func isSubdomain(_ text: String) -> Bool { text.utf8.count <= 253 && isSubdomainForm(text) }
 
     private static let qualifiedNameRule =
         "must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric "
