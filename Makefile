@@ -19,7 +19,7 @@ build: ## Builds the binary: .build/debug/fairlead.
 test: ## Builds everything and runs all tests.
 	@scripts/setup.sh test
 	$(SWIFT) build $(FLAGS) --build-tests
-	$(SWIFT) test $(FLAGS) --skip-build
+	$(SWIFT) test $(FLAGS) --skip-build --no-parallel
 	@scripts/docs.sh .build/debug/fairlead
 
 check: ## Lints code, manifests and chart; builds nothing.

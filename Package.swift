@@ -110,6 +110,7 @@ let package = Package(
             [
                 "KubernetesCore", "KubernetesClient", "ControllerRuntime", "FairleadAPI", "FairleadPlanning",
                 "FairleadControllers", "LocalAPIServer", "LocalNode", logging, serviceLifecycle, yams,
+                product("UnixSignals", "swift-service-lifecycle"),
                 product("ArgumentParser", "swift-argument-parser"),
             ]),
         .executableTarget(name: "fairlead", dependencies: ["FairleadCLI"], swiftSettings: settings),
@@ -158,11 +159,7 @@ let package = Package(
                 logging,
             ]),
         tests(
-            "EndToEndTests",
-            [
-                "fairlead", "KubernetesCore", product("Subprocess", "swift-subprocess"),
-                product("SystemPackage", "swift-system"),
-            ]),
+            "EndToEndTests", ["fairlead", "KubernetesCore"]),
         tests("FairleadCLITests", ["FairleadCLI", "KubernetesCore", "FairleadAPI"]),
     ],
     swiftLanguageModes: [.v6]

@@ -87,12 +87,12 @@ final class TestCluster: Sendable {
         try await client.list(PodView.self, namespace: namespace).items
     }
 
-    /// Waits until a condition holds; records an issue after a minute.
+    /// Waits until a condition holds; records an issue after two minutes.
     func eventually(
         _ what: String, location: SourceLocation = #_sourceLocation,
         _ condition: @Sendable () async throws -> Bool
     ) async throws {
-        let deadline = ContinuousClock.now.advanced(by: .seconds(60))
+        let deadline = ContinuousClock.now.advanced(by: .seconds(120))
         while ContinuousClock.now < deadline {
             if try await condition() { return }
             try await Task.sleep(for: .milliseconds(5))

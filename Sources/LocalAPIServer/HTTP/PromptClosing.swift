@@ -9,7 +9,7 @@ final class PromptClosing: ChannelInboundHandler, RemovableChannelHandler {
     typealias InboundIn = NIOAny
     typealias InboundOut = NIOAny
 
-    private static let grace = TimeAmount.milliseconds(150)
+    private static let grace = TimeAmount.milliseconds(500)
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         if event is ChannelShouldQuiesceEvent {
