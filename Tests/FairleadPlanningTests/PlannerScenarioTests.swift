@@ -152,4 +152,14 @@ import Testing
         model.settle(&table)
         #expect(model.run.status.tasks.first?.reason == reason)
     }
+
+    @Test func aPodThatInstallsItsPackagesSaysSo() {
+        let running = ContainerState(running: ContainerState.Running(startedAt: nil))
+        let pod = PodView(
+            metadata: ObjectMeta(name: "p"), spec: PodView.Spec(nodeName: "node"),
+            status: PodView.Status(
+                phase: "Pending", initContainerStatuses: [ContainerStatus(name: "packages", state: running)]))
+        let outcome = PodOutcome.judge(pod, results: [], pendingTimeout: nil)
+        #expect(outcome == .pending(reason: nil, message: "installing packages"))
+    }
 }

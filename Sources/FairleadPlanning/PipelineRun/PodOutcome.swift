@@ -125,6 +125,11 @@ public enum PodOutcome: Sendable, Hashable {
             let message = "container \(status.name): \(reason)" + (waiting.message.map { ": \($0)" } ?? "")
             return (reason.contains("Image") ? .imagePullFailed : nil, message)
         }
+        if pod.status.initContainerStatuses?.contains(where: { $0.name == "packages" && $0.state?.running != nil })
+            == true
+        {
+            return (nil, "installing packages")
+        }
         if let unscheduled = pod.status.conditions?.first(where: { $0.type == "PodScheduled" && $0.status == "False" })
         {
             return (nil, unscheduled.message ?? unscheduled.reason ?? "not scheduled")
