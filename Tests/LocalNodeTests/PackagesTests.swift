@@ -7,9 +7,11 @@ import Testing
 /// Virtual environments, with a wheel that is made on the spot, so that no index is asked.
 @Suite(.serialized, .enabled(if: LocalNodeTests.host.python != nil, "this host has no Python 3"))
 struct PackagesTests {
-    /// Makes a folder with the wheel `mini`: outside the system's temporary folder, which pods do not see.
+    /// Makes a folder with the wheel `mini`: outside `/tmp`, of which pods have one of their own, wherever the tests
+    /// themselves are.
     private static func makeWheel() throws -> (folder: String, wheel: String) {
-        let folder = FileManager.default.currentDirectoryPath + "/.build/packages-test-\(UUID().uuidString.prefix(8))"
+        let folder =
+            FileManager.default.homeDirectoryForCurrentUser.path + "/.fairlead-test-\(UUID().uuidString.prefix(8))"
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         let wheel = folder + "/mini-1.0-py3-none-any.whl"
         let source = """

@@ -88,9 +88,10 @@ import Testing
         try await expectNoRepetition(cluster, seed: seed)
     }
 
-    @Test func everySecondWriteConflicts() async throws {
+    /// Either parity: which of two writes meets the conflict must not matter.
+    @Test(arguments: [0, 1]) func everySecondWriteConflicts(first: Int) async throws {
         let cluster = try await TestCluster()
-        let count = Atomic(0)
+        let count = Atomic(first)
         cluster.faults.decide { request in
             guard request.method == .patch else { return nil }
             let isSecond = count.add(1, ordering: .relaxed).newValue.isMultiple(of: 2)

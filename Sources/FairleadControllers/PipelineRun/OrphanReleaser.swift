@@ -37,8 +37,8 @@ struct OrphanReleaser: Sendable {
         ]
         do {
             try await client.patch(.pod, key, ["metadata": metadata], as: .strategicMerge)
-        } catch let error as APIError where error.isNotFound || error.isConflict {
-            // Gone, or another pod of that name by now.
+        } catch let error as APIError where error.isNotFound {
+            // Gone.
         }
         return .onChange
     }

@@ -119,8 +119,8 @@ struct RunActionWriter: Sendable {
                     as: .strategicMerge)
                 ledger.wrote(owner: run.metadata.uid, .pod, answer: answer)
                 if let pod = try? KubernetesJSON.decode(PodView.self, from: answer) { registry.fold(pod) }
-            } catch let error as APIError where error.isNotFound || error.isConflict {
-                // Gone, or another pod of that name by now: nothing keeps ours.
+            } catch let error as APIError where error.isNotFound {
+                // Gone. A conflict is no proof of that: it is tried again until the pod's own event tells.
             }
             _ = registry.with(run.metadata.uid) { $0.table.didRelease(pod: view.pod) }
         }
@@ -137,7 +137,7 @@ struct RunActionWriter: Sendable {
                 if let pod = try? KubernetesJSON.decode(PodView.self, from: answer), !pod.metadata.uid.isEmpty {
                     registry.fold(pod)
                 }
-            } catch let error as APIError where error.isNotFound || error.isConflict {
+            } catch let error as APIError where error.isNotFound {
                 // Gone already.
             }
         }
