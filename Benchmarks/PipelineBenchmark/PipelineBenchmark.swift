@@ -24,7 +24,7 @@ struct PipelineBenchmark {
     static let logger = Logger(label: "benchmark") { _ in SwiftLogNoOpLogHandler() }
 
     static func main() async throws {
-        let tasks = CommandLine.arguments.dropFirst().first.flatMap { Int($0) } ?? 1000
+        let tasks = CommandLine.arguments.dropFirst().first.flatMap { Int($0) } ?? 500
         let rounds = CommandLine.arguments.dropFirst(2).first.flatMap { Int($0) } ?? 3
         print(
             "\(tasks) one-container tasks in one run, \(rounds) rounds, \(ProcessInfo.processInfo.processorCount) cores"
