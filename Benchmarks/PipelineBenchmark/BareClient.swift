@@ -1,6 +1,7 @@
 import ControllerMachines
 import ControllerRuntime
 import FairleadAPI
+import FairleadControllers
 import FairleadPlanning
 import Foundation
 import KubernetesClient
@@ -35,7 +36,9 @@ extension PipelineBenchmark {
                 }
                 group.addTask {
                     while let key = await ended.next() {
-                        try await release(key, client)
+                        if let uid = store[key]?.metadata.uid {
+                            try await client.releasePod(key, uid: uid, recorded: true)
+                        }
                         ended.done(key, outcome: .success)
                         progress.finish()
                     }
@@ -47,14 +50,6 @@ extension PipelineBenchmark {
                 seconds: Date().timeIntervalSince(start.0), cpuSeconds: cpuSeconds() - start.1,
                 counts: counting.counts)
         }
-    }
-
-    private static func release(_ key: ObjectKey, _ client: Client) async throws {
-        let metadata: JSONValue = [
-            "labels": [FairleadLabel.recorded: "true"],
-            "$deleteFromPrimitiveList/finalizers": [.string(PodNaming.outcomeFinalizer)],
-        ]
-        try await client.patch(.pod, key, ["metadata": metadata], as: .strategicMerge)
     }
 
     /// The pods as the controller would make them.

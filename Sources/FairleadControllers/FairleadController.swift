@@ -131,7 +131,7 @@ private struct Wiring {
             client: client, runs: runs, pipelines: pipelines, pods: pods, registry: registry, ledger: ledger,
             writer: writer, settings: configuration.planning, clock: clock)
         let pipelineReconciler = PipelineReconciler(
-            client: client, pipelines: pipelines, runs: runs, settings: configuration.planning, clock: clock)
+            client: client, pipelines: pipelines, runs: runs, clock: clock)
         return [
             member("pipelinerun", configuration.concurrency, runQueue) { try await runReconciler.reconcile($0) },
             member("pipeline", 2, pipelineQueue) { try await pipelineReconciler.reconcile($0) },

@@ -9,23 +9,20 @@ public enum PipelineStatusPlanner {
     /// - Parameters:
     ///   - pipeline: The pipeline.
     ///   - lastRun: The name of the newest run that names it.
-    ///   - settings: What the controller was started with.
     ///   - now: The time.
     public static func status(
-        of pipeline: Pipeline, lastRun: String?, settings: PlanningSettings, now: Date
+        of pipeline: Pipeline, lastRun: String?, now: Date
     ) -> PipelineStatus {
         var status = pipeline.status
         status.observedGeneration = pipeline.metadata.generation
         status.lastRun = lastRun
-        var limits = Limits.published
-        limits.tasks = settings.maxTasks
         let problem: InvalidSpec?
         switch pipeline.spec {
         case .failure(let invalid):
             problem = invalid
             status.tasks = nil
         case .success(let spec):
-            let fields = PipelineValidator.validate(spec, at: FieldPath("spec"), limits: limits)
+            let fields = PipelineValidator.validate(spec, at: FieldPath("spec"))
             problem = fields.isEmpty ? nil : InvalidSpec(fields)
             status.tasks = spec.tasks.count + spec.finally.count
         }

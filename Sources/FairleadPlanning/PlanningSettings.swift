@@ -4,13 +4,10 @@ public import FairleadAPI
 public struct PlanningSettings: Sendable, Hashable {
     /// The store of artifacts, such as `file:///var/lib/fairlead/artifacts`; nil where there is none.
     public var artifactStore: String?
-    /// The most tasks that a pipeline may have.
-    public var maxTasks: Int
 
     /// Names settings.
-    public init(artifactStore: String? = nil, maxTasks: Int = 500) {
+    public init(artifactStore: String? = nil) {
         self.artifactStore = artifactStore
-        self.maxTasks = maxTasks
     }
 }
 

@@ -12,6 +12,8 @@ public enum PodNaming {
     public static let failuresAnnotation = "fairlead.dev/failures"
     /// Failures of the platform before this attempt.
     public static let disruptionsAnnotation = "fairlead.dev/disruptions"
+    /// When the first attempt's pod was made, on every later one.
+    public static let firstAttemptAnnotation = "fairlead.dev/first-attempt"
     /// Keeps a pod until its outcome is recorded.
     public static let outcomeFinalizer = "fairlead.dev/outcome"
 

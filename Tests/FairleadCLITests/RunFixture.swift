@@ -66,14 +66,14 @@ enum RunFixture {
             """
             {"phase": "Failed", "reason": "ExitCode", "progress": "6/6", "startTime": "S+0", "completionTime": "S+75",
              "duration": "1m15s", "results": {"rows": 60000},
-             "message": "task \\"train-logistic\\" failed: pod a ended with exit code 3:\\nno memory\\ngiving up",
+             "message": "task \\"train-logistic\\" failed: pod a ended with exit code 3: giving up\\nno memory\\ngiving up",
              "tasks": [
                {"name": "ingest", "phase": "Succeeded", "attempts": 1, "startTime": "S+0", "completionTime": "S+12",
                 "results": {"rows": 60000}},
                {"name": "check-data", "phase": "Succeeded", "attempts": 1, "startTime": "S+12",
                 "completionTime": "S+14"},
                {"name": "train-logistic", "phase": "Failed", "reason": "ExitCode", "attempts": 3, "startTime": "S+15",
-                "completionTime": "S+70", "message": "pod a ended with exit code 3:\\nno memory\\ngiving up"},
+                "completionTime": "S+70", "message": "pod a ended with exit code 3: giving up\\nno memory\\ngiving up"},
                {"name": "train-boosting", "phase": "Succeeded", "attempts": 1, "startTime": "S+15",
                 "completionTime": "S+40"},
                {"name": "evaluate", "phase": "Skipped", "reason": "UpstreamFailed",

@@ -76,6 +76,25 @@ import Testing
         #expect(model.run.status.tasks.first?.attempts == 2)
     }
 
+    /// Also where the first attempt's pod is gone and the controller was started anew.
+    @Test func aTaskStartsWithItsFirstAttempt() throws {
+        var model = RunModel(PipelineSpec(tasks: [task("a", retries: 1)]))
+        var table = model.rebuilt()
+        let start = Time(model.now)
+        model.settle(&table)
+        let first = try #require(pod(model, "a"))
+        model.end(first, exitCode: 1)
+        model.now += 60
+        table = model.rebuilt()
+        model.settle(&table)
+        model.end(try #require(pod(model, "a")), exitCode: 0)
+        model.pods[first] = nil
+        table = model.rebuilt()
+        model.settle(&table)
+        #expect(model.run.status.tasks.first?.phase == .succeeded)
+        #expect(model.run.status.tasks.first?.startTime == start)
+    }
+
     @Test func evictionCostsNothingOfTheUsersBudget() throws {
         var model = RunModel(PipelineSpec(tasks: [task("a")]))
         var table = model.rebuilt()

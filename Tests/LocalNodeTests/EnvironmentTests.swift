@@ -63,17 +63,4 @@ struct EnvironmentTests {
                   {"name": "TOKEN", "valueFrom": {"secretKeyRef": {"name": "s", "key": "t"}}}]}]}}
                 """.utf8))
     }
-
-    /// Expected values: Kubernetes' documentation of quantities.
-    @Test(arguments: [
-        ("1", 1000), ("0.1", 100), ("100m", 100), ("1500m", 1500), ("1k", 1_000_000), ("1Ki", 1_024_000),
-        ("128974848", 128_974_848_000), ("129e6", 129_000_000_000), ("123Mi", 128_974_848_000), ("1n", 1),
-        ("100E", Int64.max), ("-5", -5000),
-    ])
-    func readsQuantities(text: String, thousandths: Int64) {
-        #expect(ResourceAmount(text)?.thousandths == thousandths)
-    }
-
-    @Test(arguments: ["", "x", "1x", "1.2.3", "Mi", "1 Gi", "e3", "1e99"])
-    func refusesQuantities(text: String) { #expect(ResourceAmount(text) == nil) }
 }

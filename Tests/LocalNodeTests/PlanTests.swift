@@ -8,8 +8,8 @@ struct PlanTests {
     private static let node = SchedulerPlan.Node(
         name: "local", labels: ["disk": "ssd"],
         allocatable: [
-            "cpu": ResourceAmount(thousandths: 2000), "memory": ResourceAmount(thousandths: 4 << 40),
-            "pods": ResourceAmount(thousandths: 3000),
+            "cpu": Quantity(2), "memory": Quantity(milliValue: 4 << 40),
+            "pods": Quantity(3),
         ])
 
     private static func pod(
@@ -81,7 +81,7 @@ struct PlanTests {
         var big = ContainerManifest(name: "big")
         big.resources = .init(requests: ["cpu": "3"], limits: nil)
         pod.spec.initContainers = [big]
-        #expect(SchedulerPlan.requests(of: pod)["cpu"] == ResourceAmount(thousandths: 3000))
+        #expect(SchedulerPlan.requests(of: pod)["cpu"] == Quantity(3))
     }
 
     @Test(arguments: [

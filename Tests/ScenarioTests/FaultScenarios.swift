@@ -108,6 +108,33 @@ import Testing
         try await expectNoRepetition(cluster, seed: 0)
     }
 
+    /// A conflict is no proof that the run is gone.
+    @Test func aRefusedDeletionIsTriedAgain() async throws {
+        let cluster = try await TestCluster()
+        let refused = Atomic(0)
+        cluster.faults.decide { request in
+            guard request.method == .delete, request.path.hasSuffix("/pipelineruns/brief") else { return nil }
+            let isFirst = refused.add(1, ordering: .relaxed).newValue == 1
+            return isFirst ? .refuse(status: 409, reason: "Conflict") : nil
+        }
+        try await cluster.run {
+            try await cluster.withController {
+                let yaml = Manifests.fan("brief", count: 1).replacingOccurrences(
+                    of: "spec:\n", with: "spec:\n  ttlSecondsAfterFinished: 1\n")
+                try await cluster.create(yaml)
+                try await cluster.eventually("the run is deleted") {
+                    do {
+                        _ = try await cluster.pipelineRun("brief")
+                        return false
+                    } catch let error as APIError where error.isNotFound {
+                        return true
+                    }
+                }
+            }
+        }
+        #expect(refused.load(ordering: .relaxed) >= 2)
+    }
+
     @Test func twoControllersAtOnceDoNoHarm() async throws {
         let cluster = try await TestCluster()
         try await cluster.run {

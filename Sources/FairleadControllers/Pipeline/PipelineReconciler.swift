@@ -13,7 +13,6 @@ struct PipelineReconciler: Sendable {
     let client: Client
     let pipelines: Store<Pipeline>
     let runs: Store<PipelineRun>
-    let settings: PlanningSettings
     let clock: any RuntimeClock
 
     /// Reconciles one pipeline.
@@ -25,7 +24,7 @@ struct PipelineReconciler: Sendable {
                     < (right.metadata.creationTimestamp ?? Time(.distantPast), right.metadata.name)
             }?.metadata.name
         let status = PipelineStatusPlanner.status(
-            of: pipeline, lastRun: lastRun ?? pipeline.status.lastRun, settings: settings, now: clock.now)
+            of: pipeline, lastRun: lastRun ?? pipeline.status.lastRun, now: clock.now)
         let previous = try KubernetesJSON.value(of: pipeline.status)
         guard let change = MergePatch.difference(from: previous, to: try KubernetesJSON.value(of: status)) else {
             return .onChange

@@ -31,15 +31,7 @@ struct OrphanReleaser: Sendable {
         } catch let error as APIError where error.isNotFound {
             // Gone: nothing will ever read the pod's outcome.
         }
-        let metadata: JSONValue = [
-            "uid": .string(pod.metadata.uid),
-            "$deleteFromPrimitiveList/finalizers": [.string(PodNaming.outcomeFinalizer)],
-        ]
-        do {
-            try await client.patch(.pod, key, ["metadata": metadata], as: .strategicMerge)
-        } catch let error as APIError where error.isNotFound {
-            // Gone.
-        }
+        try await client.releasePod(key, uid: pod.metadata.uid)
         return .onChange
     }
 }

@@ -52,7 +52,7 @@ struct PipelineRunReconciler: Sendable {
             let named = run.spec.value?.pipeline.flatMap { name in
                 pipelines[ObjectKey(namespace: run.metadata.namespace, name: name)]
             }
-            switch PipelineRunStarter.decide(run: run, pipeline: named, settings: settings, now: clock.now) {
+            switch PipelineRunStarter.decide(run: run, pipeline: named, now: clock.now) {
             case .refuse(let status):
                 try await writer.refuse(run, status)
                 return .onChange

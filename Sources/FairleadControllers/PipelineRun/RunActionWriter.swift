@@ -108,19 +108,10 @@ struct RunActionWriter: Sendable {
 
     private func release(_ views: [AttemptView], recorded: Bool, run: PipelineRun) async throws {
         let failures = await Self.concurrently(views) { view in
-            var metadata: JSONValue = [
-                "uid": .string(view.uid),
-                "$deleteFromPrimitiveList/finalizers": [.string(PodNaming.outcomeFinalizer)],
-            ]
-            if recorded { metadata["labels"] = [FairleadLabel.recorded: "true"] }
-            do {
-                let answer = try await client.patch(
-                    .pod, ObjectKey(namespace: run.metadata.namespace, name: view.pod), ["metadata": metadata],
-                    as: .strategicMerge)
+            let key = ObjectKey(namespace: run.metadata.namespace, name: view.pod)
+            if let answer = try await client.releasePod(key, uid: view.uid, recorded: recorded) {
                 ledger.wrote(owner: run.metadata.uid, .pod, answer: answer)
                 if let pod = try? KubernetesJSON.decode(PodView.self, from: answer) { registry.fold(pod) }
-            } catch let error as APIError where error.isNotFound {
-                // Gone. A conflict is no proof of that: it is tried again until the pod's own event tells.
             }
             _ = registry.with(run.metadata.uid) { $0.table.didRelease(pod: view.pod) }
         }
@@ -149,7 +140,7 @@ struct RunActionWriter: Sendable {
             propagationPolicy: "Background", preconditions: DeleteOptions.Preconditions(uid: run.metadata.uid))
         do {
             try await client.delete(.pipelineRun, run.key, options)
-        } catch let error as APIError where error.isNotFound || error.isConflict {
+        } catch let error as APIError where error.isNotFound {
             // Gone already.
         }
     }

@@ -24,6 +24,8 @@ public struct AttemptView: Sendable, Hashable {
     public var isBeingDeleted: Bool
     /// When the pod was made.
     public var createdAt: Date?
+    /// When the first attempt's pod was made.
+    public var firstCreatedAt: Date?
     /// When the program started.
     public var startedAt: Time?
     /// When the attempt ended.
@@ -47,6 +49,7 @@ extension AttemptView {
         isHeld = pod.metadata.finalizers.contains(PodNaming.outcomeFinalizer)
         isBeingDeleted = pod.metadata.isBeingDeleted
         createdAt = pod.metadata.creationTimestamp?.date
+        firstCreatedAt = annotations[PodNaming.firstAttemptAnnotation].flatMap { Time($0)?.date } ?? createdAt
         startedAt = pod.startedAt
         endedAt = pod.endedAt
     }

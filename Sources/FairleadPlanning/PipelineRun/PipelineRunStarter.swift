@@ -22,13 +22,12 @@ public enum PipelineRunStarter {
     /// - Parameters:
     ///   - run: The run.
     ///   - pipeline: The pipeline that it names, nil where there is none of that name.
-    ///   - settings: What the controller was started with.
     ///   - now: The time.
     public static func decide(
-        run: PipelineRun, pipeline: Pipeline?, settings: PlanningSettings, now: Date
+        run: PipelineRun, pipeline: Pipeline?, now: Date
     ) -> Decision {
         do throws(Hindrance) {
-            let fixed = try fix(run, pipeline, settings)
+            let fixed = try fix(run, pipeline)
             do throws(TaskProblem) {
                 return .start(fixed, configMap: try fixed.configMap(run: run.metadata))
             } catch {
@@ -57,16 +56,13 @@ public enum PipelineRunStarter {
         RunStatusBuilder.unstarted(run: run, phase: .failed, reason: .invalidSpec, message: message, now: now)
     }
 
-    private static func fix(
-        _ run: PipelineRun, _ pipeline: Pipeline?, _ settings: PlanningSettings
-    ) throws(Hindrance) -> FixedRun {
+    private static func fix(_ run: PipelineRun, _ pipeline: Pipeline?) throws(Hindrance) -> FixedRun {
         let spec: PipelineRunSpec
         switch run.spec {
         case .success(let value): spec = value
         case .failure(let problem): throw .invalid(problem.message)
         }
-        var limits = Limits.published
-        limits.tasks = settings.maxTasks
+        let limits = Limits.published
         guard run.metadata.name.utf8.count <= limits.runName else {
             throw .invalid(
                 "metadata.name: must have at most \(limits.runName) characters, not \(run.metadata.name.utf8.count)")

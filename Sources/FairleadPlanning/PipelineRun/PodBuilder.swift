@@ -1,4 +1,5 @@
 public import FairleadAPI
+import Foundation
 import KubernetesCore
 
 /// Builds the pod of one attempt of a task: a pure function of the run, what it runs, and what tasks before it wrote.
@@ -47,7 +48,8 @@ public struct PodBuilder: Sendable {
             let name = PodNaming.podName(
                 run: run.metadata.name, runUID: run.metadata.uid, task: task.name, attempt: budget.attempt)
             var pod: JSONValue = [
-                "apiVersion": "v1", "kind": "Pod", "metadata": metadata(name, task, budget),
+                "apiVersion": "v1", "kind": "Pod",
+                "metadata": metadata(name, task, budget, table.entries[index].firstCreated),
                 "spec": try spec(task, budget, scope),
             ]
             for override in task.container.overrides where override.target?.role == nil {
@@ -78,7 +80,9 @@ public struct PodBuilder: Sendable {
         }
     }
 
-    private func metadata(_ name: String, _ task: PipelineTask, _ budget: AttemptBudget) -> JSONValue {
+    private func metadata(
+        _ name: String, _ task: PipelineTask, _ budget: AttemptBudget, _ firstCreated: Date?
+    ) -> JSONValue {
         var labels: [String: JSONValue] = [
             FairleadLabel.managedBy: .string(FairleadLabel.managedByValue),
             FairleadLabel.run: .string(run.metadata.name), FairleadLabel.task: .string(task.name),
@@ -86,14 +90,18 @@ public struct PodBuilder: Sendable {
         if let pipeline = fixed.pipeline, pipeline.utf8.count <= 63 {
             labels[FairleadLabel.pipeline] = .string(pipeline)
         }
+        var annotations: [String: JSONValue] = [
+            PodNaming.attemptAnnotation: .string(String(budget.attempt)),
+            PodNaming.failuresAnnotation: .string(String(budget.failures)),
+            PodNaming.disruptionsAnnotation: .string(String(budget.disruptions)),
+        ]
+        if let firstCreated {
+            annotations[PodNaming.firstAttemptAnnotation] = .string(Time(firstCreated).description)
+        }
         return [
             "name": .string(name), "namespace": .string(run.metadata.namespace ?? "default"),
             "labels": .object(labels),
-            "annotations": [
-                PodNaming.attemptAnnotation: .string(String(budget.attempt)),
-                PodNaming.failuresAnnotation: .string(String(budget.failures)),
-                PodNaming.disruptionsAnnotation: .string(String(budget.disruptions)),
-            ],
+            "annotations": .object(annotations),
             "finalizers": [.string(PodNaming.outcomeFinalizer)],
             "ownerReferences": [OwnerReference(controller: .pipelineRun, metadata: run.metadata).json],
         ]

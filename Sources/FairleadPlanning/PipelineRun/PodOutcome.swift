@@ -137,14 +137,17 @@ public enum PodOutcome: Sendable, Hashable {
         return (nil, "")
     }
 
-    /// What ran where, how it ended, and the end of its log as the kubelet put it into the termination message.
+    /// What ran where, how it ended, its last word, and then the end of its log as the kubelet put it into the
+    /// termination message: tables and events show the first line alone.
     private static func story(_ place: String, _ ended: ContainerState.Terminated) -> String {
         var story = "\(place) ended with exit code \(ended.exitCode)"
         if let signal = ended.signal, signal > 0 { story += " (signal \(signal))" }
         if let reason = ended.reason, reason != "Error", reason != "Completed" { story += " (\(reason))" }
-        guard let message = ended.message, !message.isEmpty else { return story }
-        let lines = message.split(separator: "\n", omittingEmptySubsequences: false).suffix(20)
-        return story + ":\n" + lines.joined(separator: "\n")
+        let lines = (ended.message ?? "").split(separator: "\n", omittingEmptySubsequences: false)
+            .suffix(Limits.published.messageLogLines)
+        guard let last = lines.last(where: { !$0.allSatisfy(\.isWhitespace) }) else { return story }
+        story += ": \(last.prefix(200))"
+        return lines.count > 1 ? "\(story)\n\(lines.joined(separator: "\n"))" : story
     }
 }
 

@@ -61,7 +61,7 @@ public enum RunStatusBuilder {
         var status = TaskStatus(name: table.shape.tasks[index].name, phase: .pending)
         guard let newest = table.entries[index].newest else { return status }
         status.attempts = newest.attempt
-        status.startTime = newest.startedAt
+        status.startTime = table.entries[index].firstCreated.map { Time($0) }
         switch newest.outcome {
         case .pending(let reason, let message):
             status.reason = reason

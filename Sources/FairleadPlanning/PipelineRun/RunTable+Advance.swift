@@ -33,7 +33,7 @@ extension RunTable {
             return
         }
         ready.remove(index)
-        if let created = newest.createdAt {
+        if let created = newest.firstCreatedAt {
             entries[index].firstCreated = min(entries[index].firstCreated ?? created, created)
         }
         setActive(index, !newest.outcome.isTerminal)
@@ -86,7 +86,7 @@ extension RunTable {
     private mutating func succeed(_ index: Int, _ view: AttemptView, _ results: [String: JSONValue]) {
         var status = TaskStatus(name: shape.tasks[index].name, phase: .succeeded)
         status.attempts = view.attempt
-        status.startTime = view.startedAt
+        status.startTime = entries[index].firstCreated.map { Time($0) }
         status.completionTime = view.endedAt
         status.results = results
         let names = shape.tasks[index].artifacts
@@ -114,7 +114,7 @@ extension RunTable {
             status.reason = isOutOfTime == true ? .timeout : reason
             status.message = view.attempt > 1 ? "attempt \(view.attempt): \(message)" : message
             status.attempts = view.attempt
-            status.startTime = view.startedAt
+            status.startTime = entries[index].firstCreated.map { Time($0) }
             status.completionTime = view.endedAt ?? Time(now)
             finish(index, status)
             return

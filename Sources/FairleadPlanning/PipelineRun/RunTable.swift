@@ -127,6 +127,7 @@ public struct RunTable: Sendable {
         status.reason = reason
         status.message = message
         status.attempts = entries[index].newest?.attempt
+        status.startTime = entries[index].firstCreated.map { Time($0) }
         status.completionTime = Time(now)
         finish(index, status)
     }
@@ -150,7 +151,7 @@ public struct TaskEntry: Sendable, Equatable {
     public internal(set) var unmet: Int
     /// When the next attempt may start, nil where none is due.
     public internal(set) var retryAt: Date?
-    /// When the first attempt that is known was made.
+    /// When the first attempt's pod was made.
     public internal(set) var firstCreated: Date?
 
     var isActive = false

@@ -6,7 +6,7 @@ struct PodFacts: Sendable, Hashable {
     var hostIP: String
     var nodeName: String
     /// What a container may use where it has no limit of its own.
-    var allocatable: [String: ResourceAmount] = [:]
+    var allocatable: [String: Quantity] = [:]
 
     /// The value of `fieldRef`; nil for a field that does not exist.
     func field(_ path: String, of pod: PodManifest) -> String? {
@@ -32,12 +32,12 @@ struct PodFacts: Sendable, Hashable {
         guard let container = pod.allContainers.first(where: { $0.name == target }) else { return nil }
         let parts = reference.resource.split(separator: ".", maxSplits: 1).map(String.init)
         guard parts.count == 2, parts[0] == "requests" || parts[0] == "limits" else { return nil }
-        let requests = container.resources?.requests?[parts[1]].flatMap { ResourceAmount($0) }
-        let limits = container.resources?.limits?[parts[1]].flatMap { ResourceAmount($0) }
+        let requests = container.resources?.requests?[parts[1]].flatMap { Quantity($0) }
+        let limits = container.resources?.limits?[parts[1]].flatMap { Quantity($0) }
         let amount =
             parts[0] == "limits" ? limits ?? allocatable[parts[1]] ?? .zero : requests ?? limits ?? .zero
-        var divisor = ResourceAmount(reference.divisor) ?? .zero
-        if divisor.thousandths <= 0 { divisor = ResourceAmount(thousandths: 1000) }
+        var divisor = Quantity(reference.divisor) ?? .zero
+        if divisor <= .zero { divisor = Quantity(1) }
         return String(amount.divided(by: divisor))
     }
 

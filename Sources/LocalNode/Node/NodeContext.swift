@@ -1,4 +1,5 @@
 import KubernetesClient
+import KubernetesCore
 import Logging
 
 /// What every pod's worker shares.
@@ -18,12 +19,12 @@ struct NodeContext: Sendable {
     static let hostIP = "127.0.0.1"
 
     /// What containers may use together.
-    var allocatable: [String: ResourceAmount] {
+    var allocatable: [String: Quantity] {
         [
-            "cpu": ResourceAmount(thousandths: Int64(host.processors) * 1000),
-            "memory": ResourceAmount(thousandths: host.memoryBytes.multipliedReportingOverflow(by: 1000).partialValue),
-            "ephemeral-storage": ResourceAmount(thousandths: Int64.max),
-            "pods": ResourceAmount(thousandths: Int64(configuration.maxPods) * 1000),
+            "cpu": Quantity(Int64(host.processors)),
+            "memory": Quantity(host.memoryBytes),
+            "ephemeral-storage": Quantity(Int64.max),
+            "pods": Quantity(Int64(configuration.maxPods)),
         ]
     }
 }

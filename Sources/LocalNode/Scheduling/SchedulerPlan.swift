@@ -6,7 +6,7 @@ enum SchedulerPlan {
     struct Node: Sendable, Hashable {
         var name: String
         var labels: [String: String]
-        var allocatable: [String: ResourceAmount]
+        var allocatable: [String: Quantity]
         var isSchedulable = true
     }
 
@@ -25,7 +25,7 @@ enum SchedulerPlan {
     static func plan(
         pods: some Collection<PodManifest>, assumed: Set<ObjectKey>, node: Node
     ) -> [(pod: PodManifest, verdict: Verdict)] {
-        var used: [String: ResourceAmount] = [:]
+        var used: [String: Quantity] = [:]
         var waiting: [PodManifest] = []
         for pod in pods where !pod.isTerminal {
             if pod.spec.nodeName == node.name || assumed.contains(pod.key) {
@@ -45,8 +45,8 @@ enum SchedulerPlan {
     }
 
     /// What a pod asks for: the larger of its containers' sum and its largest init container, and itself as one pod.
-    static func requests(of pod: PodManifest) -> [String: ResourceAmount] {
-        var total: [String: ResourceAmount] = [:]
+    static func requests(of pod: PodManifest) -> [String: Quantity] {
+        var total: [String: Quantity] = [:]
         for container in pod.spec.containers ?? [] {
             for (name, amount) in requests(of: container) { total[name] = (total[name] ?? .zero) + amount }
         }
@@ -54,16 +54,16 @@ enum SchedulerPlan {
             for (name, amount) in requests(of: container) { total[name] = max(total[name] ?? .zero, amount) }
         }
         for (name, value) in pod.spec.overhead ?? [:] {
-            total[name] = (total[name] ?? .zero) + (ResourceAmount(value) ?? .zero)
+            total[name] = (total[name] ?? .zero) + (Quantity(value) ?? .zero)
         }
-        total["pods"] = ResourceAmount(thousandths: 1000)
+        total["pods"] = Quantity(1)
         return total
     }
 
-    private static func requests(of container: ContainerManifest) -> [String: ResourceAmount] {
+    private static func requests(of container: ContainerManifest) -> [String: Quantity] {
         // A limit without a request stands for both, also where a server left that default out.
         let written = (container.resources?.limits ?? [:]).merging(container.resources?.requests ?? [:]) { $1 }
-        return written.compactMapValues { ResourceAmount($0) }
+        return written.compactMapValues { Quantity($0) }
     }
 
     private static func isWaiting(_ pod: PodManifest) -> Bool {
@@ -81,7 +81,7 @@ enum SchedulerPlan {
     }
 
     private static func obstacles(
-        _ pod: PodManifest, wanted: [String: ResourceAmount], used: [String: ResourceAmount], node: Node
+        _ pod: PodManifest, wanted: [String: Quantity], used: [String: Quantity], node: Node
     ) -> [String] {
         guard node.isSchedulable else { return ["node(s) were unschedulable"] }
         guard (pod.spec.nodeSelector ?? [:]).allSatisfy({ node.labels[$0.key] == $0.value }) else {
@@ -89,7 +89,7 @@ enum SchedulerPlan {
         }
         return wanted.keys.sorted().compactMap { name in
             let amount = wanted[name] ?? .zero
-            if amount.thousandths <= 0 { return nil }
+            if amount <= .zero { return nil }
             let free = (node.allocatable[name] ?? .zero) - (used[name] ?? .zero)
             if amount <= free { return nil }
             return name == "pods" ? "Too many pods" : "Insufficient \(name)"

@@ -1,0 +1,27 @@
+import FairleadAPI
+import FairleadPlanning
+public import KubernetesClient
+public import KubernetesCore
+
+extension Client {
+    /// Lets a pod of ours go: takes away the finalizer that kept it until its outcome was recorded.
+    ///
+    /// - Parameters:
+    ///   - pod: The pod.
+    ///   - uid: Its identity, so that a namesake keeps its own.
+    ///   - recorded: Whether its outcome stands in its owner's status, which its label then says.
+    /// - Returns: The pod as it is then; nil where it was gone. A conflict is no proof of that and is thrown.
+    /// - Throws: `APIError`, `TransportError` or `CancellationError`.
+    @discardableResult
+    public func releasePod(_ pod: ObjectKey, uid: String, recorded: Bool = false) async throws -> JSONValue? {
+        var metadata: JSONValue = [
+            "uid": .string(uid), "$deleteFromPrimitiveList/finalizers": [.string(PodNaming.outcomeFinalizer)],
+        ]
+        if recorded { metadata["labels"] = [FairleadLabel.recorded: "true"] }
+        do {
+            return try await patch(.pod, pod, ["metadata": metadata], as: .strategicMerge)
+        } catch let error as APIError where error.isNotFound {
+            return nil
+        }
+    }
+}
