@@ -76,6 +76,26 @@ import Testing
         #expect(model.run.status.tasks.first?.attempts == 2)
     }
 
+    @Test func aRunTellsItsStartAndItsEndOnce() throws {
+        var model = RunModel(PipelineSpec(tasks: [task("a")]))
+        var table = model.rebuilt()
+        var reasons: [String] = []
+        for end in [nil, 0] as [Int?] {
+            if let end {
+                model.end(try #require(pod(model, "a")), exitCode: end)
+                for pod in model.pods.values { table.fold(pod) }
+            }
+            for _ in 0..<4 {
+                model.now += 1
+                for action in model.plan(&table).actions {
+                    if case .note(let event) = action { reasons.append(event.reason) }
+                    model.perform(action, &table)
+                }
+            }
+        }
+        #expect(reasons == ["Started", "Succeeded"])
+    }
+
     /// Also where the first attempt's pod is gone and the controller was started anew.
     @Test func aTaskStartsWithItsFirstAttempt() throws {
         var model = RunModel(PipelineSpec(tasks: [task("a", retries: 1)]))

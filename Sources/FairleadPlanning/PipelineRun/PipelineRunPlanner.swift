@@ -78,6 +78,14 @@ public enum PipelineRunPlanner {
         }
         let status = RunStatusBuilder.status(run: run, fixed: fixed, table: table, now: now)
         plan.actions.append(.patchStatus(status, flushing: table.unflushed.count))
+        if run.status.startTime == nil {
+            let count = table.shape.tasks.count
+            let what = fixed.pipeline.map { " of pipeline \($0)" } ?? ""
+            plan.actions.append(
+                .note(
+                    PlannedEvent(
+                        isWarning: false, reason: "Started", note: "\(count) task\(count == 1 ? "" : "s")\(what)")))
+        }
         plan.actions += notes(table, status)
     }
 
