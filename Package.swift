@@ -126,6 +126,15 @@ let package = Package(
         library(
             "ClusterTesting", ["KubernetesCore", "KubernetesClient", "LocalAPIServer"], path: "Tests/ClusterTesting"),
         .executableTarget(
+            name: "fairlead-kubelet-sim",
+            dependencies: [
+                "KubernetesCore", "KubernetesClient", "ControllerRuntime", "KubernetesTesting", logging,
+                serviceLifecycle, product("UnixSignals", "swift-service-lifecycle"),
+                product("ArgumentParser", "swift-argument-parser"),
+            ],
+            path: "Tests/fairlead-kubelet-sim",
+            swiftSettings: settings),
+        .executableTarget(
             name: "PipelineBenchmark",
             dependencies: [
                 "KubernetesCore", "KubernetesClient", "ControllerMachines", "ControllerRuntime", "FairleadAPI",

@@ -7,8 +7,8 @@ import Synchronization
 
 /// A node on which no program runs: it binds pods, says that they run, and ends them as it is told.
 ///
-/// Each pod costs what a real kubelet costs the API server: a binding, a status that says Running, one that says how
-/// it ended, and the removal of what was deleted.
+/// Each pod costs what a scheduler and a kubelet cost the API server: a binding, a status that says Running, one that
+/// says how it ended, and the removal of what was deleted. It needs nothing that a real API server does not have.
 public final class SimulatedKubelet: Sendable {
     /// How a pod ends.
     public struct Ending: Sendable, Hashable {
@@ -49,7 +49,8 @@ public final class SimulatedKubelet: Sendable {
     private let clock: any RuntimeClock
     private let node: String
     private let script: Script
-    private let store = Store<PodView>()
+    private let namespace: String?
+    private let store = Store<SimulatedPod>()
     private let queue: WorkQueue<ObjectKey>
     private let state = Mutex(State())
 
@@ -59,14 +60,16 @@ public final class SimulatedKubelet: Sendable {
     ///   - client: Where pods are found and their statuses written.
     ///   - clock: For how long pods run.
     ///   - node: The node's name.
+    ///   - namespace: Whose pods run on it; nil for those of all.
     ///   - script: How each pod ends.
     public init(
-        client: Client, clock: any RuntimeClock = SystemClock(), node: String = "simulated",
+        client: Client, clock: any RuntimeClock = SystemClock(), node: String = "simulated", namespace: String? = nil,
         script: @escaping Script = { _ in Ending() }
     ) {
         self.client = client
         self.clock = clock
         self.node = node
+        self.namespace = namespace
         self.script = script
         queue = WorkQueue(clock: clock)
     }
@@ -84,10 +87,11 @@ public final class SimulatedKubelet: Sendable {
         let logger = Logger(label: "simulated-kubelet") { _ in SwiftLogNoOpLogHandler() }
         let queue = queue
         store.subscribe { change, _ in queue.add(change.key) }
-        let reflector = Reflector(store, client: client, logger: logger, clock: clock)
+        let reflector = Reflector(
+            store, client: client, namespaces: namespace.map { [$0] } ?? [], logger: logger, clock: clock)
         let controller = Controller(
-            name: "kubelet", concurrency: concurrency, queue: queue, reconcile: { try await self.reconcile($0) },
-            logger: logger, clock: clock)
+            name: "kubelet", PodView.type, concurrency: concurrency, queue: queue,
+            reconcile: { try await self.reconcile($0) }, logger: logger, clock: clock)
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await reflector.run() }
             group.addTask { await controller.run() }
@@ -96,29 +100,32 @@ public final class SimulatedKubelet: Sendable {
     }
 
     private func reconcile(_ key: ObjectKey) async throws -> Requeue {
-        guard let pod = store[key] else { return .onChange }
+        guard let found = store[key] else { return .onChange }
+        let pod = found.view
+        if let other = pod.spec.nodeName, other != node { return .onChange }
         let uid = pod.metadata.uid
         let isTerminal = pod.status.phase == "Succeeded" || pod.status.phase == "Failed"
         if pod.metadata.isBeingDeleted {
             if pod.spec.nodeName == nil { return .onChange }
-            if !isTerminal { try await end(pod, Ending(exitCode: 143)) }
+            if !isTerminal { try await end(found, Ending(exitCode: 143)) }
             if pod.metadata.deletionGracePeriodSeconds != 0 { try await remove(pod) }
             return .onChange
         }
         if isTerminal { return .onChange }
         switch state.withLock({ $0.stage[uid] }) {
-        case nil: return try await start(pod)
+        case nil: return try await start(found)
         case .running(let due):
             guard let due else { return .onChange }
             let now = clock.elapsed
             if due > now { return .after(due - now) }
-            try await end(pod, script(pod))
+            try await end(found, script(pod))
             return .onChange
         case .ended: return .onChange
         }
     }
 
-    private func start(_ pod: PodView) async throws -> Requeue {
+    private func start(_ found: SimulatedPod) async throws -> Requeue {
+        let pod = found.view
         let ending = script(pod)
         if pod.spec.nodeName == nil {
             let binding: JSONValue = [
@@ -135,14 +142,15 @@ public final class SimulatedKubelet: Sendable {
                 // Bound by the attempt before this one, or gone.
             }
         }
-        try await write(pod, Self.running(now: Time(clock.now)))
+        try await write(pod, found.running(now: Time(clock.now)))
         let due = ending.duration.map { clock.elapsed + $0 }
         state.withLock { $0.stage[pod.metadata.uid] = .running(until: due) }
         return ending.duration.map { .after($0) } ?? .onChange
     }
 
-    private func end(_ pod: PodView, _ ending: Ending) async throws {
-        try await write(pod, Self.ended(ending, now: Time(clock.now)))
+    private func end(_ found: SimulatedPod, _ ending: Ending) async throws {
+        let pod = found.view
+        try await write(pod, found.ended(ending, now: Time(clock.now)))
         let isFirst = state.withLock { state in
             defer { state.stage[pod.metadata.uid] = .ended }
             return state.stage[pod.metadata.uid] != .ended
@@ -164,46 +172,9 @@ public final class SimulatedKubelet: Sendable {
         do {
             try await client.patch(
                 .pod, pod.key, ["metadata": ["uid": .string(pod.metadata.uid)], "status": status],
-                as: .merge, subresource: "status")
+                as: .strategicMerge, subresource: "status")
         } catch let error as APIError where error.isNotFound || error.isConflict {
             // Gone, or another pod of that name.
         }
-    }
-
-    private static func running(now: Time) -> JSONValue {
-        let time: JSONValue = .string(now.description)
-        return [
-            "phase": "Running", "startTime": time,
-            "conditions": [["type": "Ready", "status": "True", "lastTransitionTime": time]],
-            "containerStatuses": [
-                [
-                    "name": "main", "ready": true, "started": true, "restartCount": 0, "image": "simulated",
-                    "imageID": "simulated", "state": ["running": ["startedAt": time]],
-                ]
-            ],
-        ]
-    }
-
-    private static func ended(_ ending: Ending, now: Time) -> JSONValue {
-        let time: JSONValue = .string(now.description)
-        var status: JSONValue = [
-            "phase": ending.exitCode == 0 ? "Succeeded" : "Failed",
-            "conditions": [["type": "Ready", "status": "False", "lastTransitionTime": time]],
-            "containerStatuses": [
-                [
-                    "name": "main", "ready": false, "started": false, "restartCount": 0, "image": "simulated",
-                    "imageID": "simulated",
-                    "state": [
-                        "terminated": [
-                            "exitCode": .integer(Int64(ending.exitCode)), "message": .string(ending.message),
-                            "reason": ending.exitCode == 0 ? "Completed" : "Error", "finishedAt": time,
-                            "startedAt": time,
-                        ]
-                    ],
-                ]
-            ],
-        ]
-        if let reason = ending.reason { status["reason"] = .string(reason) }
-        return status
     }
 }
