@@ -7,88 +7,13 @@ public import KubernetesCore
 /// monotonic time, `random` is from 0 to 1.
 ///
 /// Guarantees: a watch goes on from the version of the list or of the last event or bookmark, never from another;
-/// an event that was seen before is ignored; a version that the server no longer has leads to a list; nothing is
-/// repeated without a delay unless it made progress.
+/// an event that was seen before is ignored; a version that the server no longer has leads to a new snapshot; nothing
+/// is repeated without a delay unless it made progress.
+///
+/// A snapshot is streamed by a watch where the server can do that (KEP-3157), and listed in pages where it can not: a
+/// stream that fails or ends too early leads to a list, and one that the server refuses or does not understand leads to
+/// lists from then on.
 public struct WatchMachine: Sendable {
-    /// What to do next.
-    public enum Step: Sendable, Hashable {
-        /// Ask for a page; where a snapshot starts, forget what pages before it brought.
-        case list(ListQuery, startsSnapshot: Bool)
-        /// Watch.
-        case watch(WatchQuery)
-        /// Wait, then ask again.
-        case wait(Duration)
-    }
-
-    /// What to do with a page.
-    public enum PageAction: Sendable, Hashable {
-        /// Keep its objects; more pages follow.
-        case collect
-        /// Keep its objects, then replace the table by all that was kept.
-        case swap(ResourceVersion)
-        /// The page is of no use.
-        case discard
-    }
-
-    /// What to do with an event of a watch.
-    public enum EventAction: Sendable, Hashable {
-        /// Put it into the table, which then knows everything up to that version.
-        case apply(ResourceVersion?)
-        /// Keep its object: the initial state is being streamed.
-        case collect
-        /// The initial state is complete: replace the table by all that was kept.
-        case swap(ResourceVersion)
-        /// The table knows everything up to that version.
-        case advance(ResourceVersion)
-        /// It was seen before.
-        case ignore
-        /// Leave the watch and report the failure.
-        case stop(WatchFailure)
-    }
-
-    /// What came in a watch, without the object.
-    public enum Received: Sendable, Hashable {
-        /// An object was added, modified or deleted; the version is the object's.
-        case change(ResourceVersion?)
-        /// Everything up to that version was sent.
-        case bookmark(ResourceVersion, isInitialEventsEnd: Bool)
-        /// The server gives up.
-        case error(Status)
-
-        /// Leaves the object out of an event.
-        public init<Object: Resource>(_ event: WatchEvent<Object>) {
-            switch event {
-            case .added(let object), .modified(let object), .deleted(let object):
-                self = .change(object.metadata.resourceVersion)
-            case .bookmark(let version, let isEnd): self = .bookmark(version, isInitialEventsEnd: isEnd)
-            case .error(let status): self = .error(status)
-            }
-        }
-    }
-
-    /// What is followed, and how.
-    public struct Configuration: Sendable, Hashable {
-        /// Which labels the objects have.
-        public var labelSelector: String?
-        /// Which fields the objects have.
-        public var fieldSelector: String?
-        /// Objects a page.
-        public var pageSize: Int
-        /// Whether the initial state is streamed where the server can do that (KEP-3157).
-        public var streamsInitialState: Bool
-
-        /// Describes what is followed.
-        public init(
-            labelSelector: String? = nil, fieldSelector: String? = nil, pageSize: Int = 500,
-            streamsInitialState: Bool = false
-        ) {
-            self.labelSelector = labelSelector
-            self.fieldSelector = fieldSelector
-            self.pageSize = pageSize
-            self.streamsInitialState = streamsInitialState
-        }
-    }
-
     private enum State: Sendable {
         case listing(Listing)
         case streamingInitialState
@@ -104,24 +29,50 @@ public struct WatchMachine: Sendable {
 
     /// For how long a watch that the server fails is tried again from the same version.
     private static let serverErrorLimit = Duration.seconds(60)
+    /// For how long a stream of the initial state may tell nothing: a server that does not know what was asked would
+    /// do so for ever.
+    private static let initialSilenceLimit = Duration.seconds(30)
+    /// By how much a watch may outlast the time after which the server ends it, before its connection counts as dead.
+    private static let overtime = Duration.seconds(10)
+    /// How many watches in a row may end at once, having told nothing, before the collection is listed again: something
+    /// on the way lets no watch through, and lists are all that is left.
+    private static let fruitlessLimit = 3
 
     private let configuration: Configuration
     private var state: State
     private var backoff = Backoff(initial: .milliseconds(800), cap: .seconds(30), jitter: 1, resetAfter: .seconds(120))
     private var pendingWait: Duration?
+    private var streams: Bool
     private var beganAt: Duration?
+    private var lastReceivedAt: Duration?
+    private var timeout = Duration.zero
     private var eventsInWatch = 0
+    private var fruitlessWatches = 0
     private var hasProgressedSinceList = false
     private var serverErrorsSince: Duration?
     /// The version up to which everything has been seen.
     public private(set) var lastResourceVersion: ResourceVersion?
+    /// Whether the server turned out not to stream initial states, which holds for every collection of it.
+    public private(set) var hasLearntToList = false
 
     /// A machine that has seen nothing.
     public init(_ configuration: Configuration = Configuration()) {
         self.configuration = configuration
-        state =
-            configuration.streamsInitialState
-            ? .streamingInitialState : .listing(Listing(notOlderThan: nil, isPaged: true))
+        streams = configuration.streamsInitialState
+        state = streams ? .streamingInitialState : .listing(Listing(notOlderThan: nil, isPaged: true))
+    }
+
+    /// Lists from now on, since somebody else has learnt that the server does not stream initial states.
+    public mutating func stopStreaming() {
+        streams = false
+        if case .streamingInitialState = state { fallBackToListing() }
+    }
+
+    /// When a watch counts as dead unless it tells something until then; it moves as the watch goes on.
+    public var deadline: Duration? {
+        guard let beganAt else { return nil }
+        guard case .streamingInitialState = state else { return beganAt + timeout + Self.overtime }
+        return max(beganAt, lastReceivedAt ?? beganAt) + Self.initialSilenceLimit
     }
 
     /// What to do next.
@@ -141,6 +92,7 @@ public struct WatchMachine: Sendable {
         case .streamingInitialState:
             return .watch(watchQuery(from: nil, streamsInitialState: true, random: random))
         case .watching:
+            // Never with an initial state again: that would be all objects after every end of a watch.
             return .watch(watchQuery(from: lastResourceVersion, streamsInitialState: false, random: random))
         }
     }
@@ -156,7 +108,7 @@ public struct WatchMachine: Sendable {
             return .collect
         }
         guard let version = page.resourceVersion, !version.rawValue.isEmpty else {
-            state = .listing(Listing(notOlderThan: nil, isPaged: true))
+            fallBackToListing()
             pendingWait = backoff.next(now: now, random: random)
             return .discard
         }
@@ -164,9 +116,10 @@ public struct WatchMachine: Sendable {
         return .swap(version)
     }
 
-    /// Notes that the server accepted a watch.
+    /// Notes that a watch is asked for.
     public mutating func watchBegan(now: Duration) {
         beganAt = now
+        lastReceivedAt = nil
         eventsInWatch = 0
     }
 
@@ -174,13 +127,14 @@ public struct WatchMachine: Sendable {
     public mutating func received(_ received: Received, now: Duration) -> EventAction {
         if case .error(let status) = received { return .stop(WatchFailure(status)) }
         eventsInWatch += 1
+        fruitlessWatches = 0
+        lastReceivedAt = now
         serverErrorsSince = nil
         if case .streamingInitialState = state {
             // The initial objects come in no order of versions, so that theirs are not remembered.
-            guard case .bookmark(let version, isInitialEventsEnd: true) = received else {
-                if case .change = received { return .collect }
-                return .ignore
-            }
+            guard case .bookmark(let version, let isEnd) = received else { return .collect }
+            // Before the bookmark that says that all has been sent there is none, unless it was not understood.
+            guard isEnd else { return .stop(.invalid) }
             became(synchronizedAt: version)
             return .swap(version)
         }
@@ -205,10 +159,17 @@ public struct WatchMachine: Sendable {
             fallBackToListing()
             return
         }
-        // A proxy that closes at once would make a hot loop.
         let lasted = beganAt.map { now - $0 } ?? .zero
-        if lasted < .seconds(1), eventsInWatch == 0 { pendingWait = backoff.next(now: now, random: random) }
         beganAt = nil
+        guard lasted < .seconds(1), eventsInWatch == 0 else {
+            fruitlessWatches = 0
+            return
+        }
+        // A proxy that closes at once would make a hot loop.
+        pendingWait = backoff.next(now: now, random: random)
+        fruitlessWatches += 1
+        guard fruitlessWatches >= Self.fruitlessLimit else { return }
+        state = .listing(Listing(notOlderThan: lastResourceVersion, isPaged: false))
     }
 
     /// Notes that a list or a watch failed.
@@ -216,9 +177,18 @@ public struct WatchMachine: Sendable {
         switch state {
         case .listing(let listing): listFailed(listing, failure, now: now, random: random)
         case .streamingInitialState:
-            // Whatever the server has against streaming, a list must do.
-            fallBackToListing()
-            if failure != .expired { wait(failure, now: now, random: random) }
+            // What says nothing of streaming is tried again; whatever else the server has against it, a list must do.
+            switch failure {
+            case .connect, .throttled: wait(failure, now: now, random: random)
+            case .invalid, .silent:
+                streams = false
+                hasLearntToList = true
+                fallBackToListing()
+            case .expired: fallBackToListing()
+            case .interrupted, .server, .forbidden, .other:
+                fallBackToListing()
+                wait(failure, now: now, random: random)
+            }
         case .watching: watchFailed(failure, now: now, random: random)
         }
         if !isWatching { beganAt = nil }
@@ -247,8 +217,8 @@ public struct WatchMachine: Sendable {
         switch failure {
         case .expired:
             if !hasProgressedSinceList { pendingWait = backoff.next(now: now, random: random) }
-            state = .listing(Listing(notOlderThan: lastResourceVersion, isPaged: false))
-        case .interrupted:
+            startSnapshot(notOlderThan: lastResourceVersion)
+        case .interrupted, .silent:
             watchEnded(now: now, random: random)
         case .connect, .throttled, .forbidden:
             wait(failure, now: now, random: random)
@@ -257,13 +227,19 @@ public struct WatchMachine: Sendable {
             serverErrorsSince = since
             if now - since > Self.serverErrorLimit {
                 serverErrorsSince = nil
-                state = .listing(Listing(notOlderThan: nil, isPaged: true))
+                startSnapshot(notOlderThan: nil)
             }
             wait(failure, now: now, random: random)
-        case .other:
-            state = .listing(Listing(notOlderThan: lastResourceVersion, isPaged: false))
+        case .invalid, .other:
+            startSnapshot(notOlderThan: lastResourceVersion)
             wait(failure, now: now, random: random)
         }
+    }
+
+    /// Begins with the whole collection again: streamed, or listed in one piece from the server's cache.
+    private mutating func startSnapshot(notOlderThan version: ResourceVersion?) {
+        state =
+            streams ? .streamingInitialState : .listing(Listing(notOlderThan: version, isPaged: version == nil))
     }
 
     private mutating func wait(_ failure: WatchFailure, now: Duration, random: Double) {
@@ -286,11 +262,12 @@ public struct WatchMachine: Sendable {
         state = .listing(Listing(notOlderThan: nil, isPaged: true))
     }
 
-    private func watchQuery(
+    private mutating func watchQuery(
         from version: ResourceVersion?, streamsInitialState: Bool, random: Double
     ) -> WatchQuery {
         // At random, so that not everyone comes back at the same time.
         let seconds = 300 + Int((300 * max(0, min(1, random))).rounded())
+        timeout = .seconds(seconds)
         return WatchQuery(
             labelSelector: configuration.labelSelector, fieldSelector: configuration.fieldSelector,
             resourceVersion: version, timeoutSeconds: seconds, sendInitialEvents: streamsInitialState)

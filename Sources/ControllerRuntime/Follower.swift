@@ -6,9 +6,6 @@ import Synchronization
 
 /// Performs what a `WatchMachine` decides for one scope of a collection.
 final class Follower<T: Resource>: Sendable {
-    /// By how long a watch may outlast the time after which the server ends it, before its connection counts as dead.
-    private static var overtime: Duration { .seconds(10) }
-
     private let scope: String?
     private let store: Store<T>
     private let client: Client
@@ -38,7 +35,12 @@ final class Follower<T: Resource>: Sendable {
         while true {
             try Task.checkCancellation()
             let random = random()
-            switch state.withLock({ $0.machine.next(random: random) }) {
+            let mayStream = client.features.streamsInitialState
+            let next = state.withLock { state in
+                if !mayStream { state.machine.stopStreaming() }
+                return state.machine.next(random: random)
+            }
+            switch next {
             case .wait(let delay): try await clock.sleep(for: delay)
             case .list(let query, let startsSnapshot):
                 try await step { try await self.list(query, startsSnapshot: startsSnapshot) }
@@ -56,22 +58,20 @@ final class Follower<T: Resource>: Sendable {
             try Task.checkCancellation()
             let failure = Self.failure(error)
             let (now, random) = (clock.elapsed, random())
-            state.withLock { $0.machine.failed(failure, now: now, random: random) }
+            let hasLearntToList = state.withLock { state in
+                state.machine.failed(failure, now: now, random: random)
+                return state.machine.hasLearntToList
+            }
+            if hasLearntToList, client.features.streamsInitialState {
+                client.features.streamsInitialState = false
+                logger.info("the server does not stream initial states; from now on they are listed")
+            }
             log(failure, error)
         }
     }
 
     private func list(_ query: ListQuery, startsSnapshot: Bool) async throws {
-        let response = try await client.send(APIRequest(path: T.type.path(namespace: scope), query: query.items))
-        let page = try KubernetesJSON.decode(ObjectList<UndecodableObject.Guard<T>>.self, from: response.body)
-        var objects: [T] = []
-        var bad: [UndecodableObject] = []
-        for item in page.items {
-            switch item.result {
-            case .success(let object): objects.append(object)
-            case .failure(let failure): bad.append(failure)
-            }
-        }
+        let page = try await client.list(T.self, namespace: scope, query)
         let (now, random) = (clock.elapsed, random())
         let snapshot: FollowerState<T>.Snapshot? = state.withLock { state in
             if startsSnapshot { state.clear() }
@@ -80,38 +80,43 @@ final class Follower<T: Resource>: Sendable {
                 state.clear()
                 return nil
             case .collect:
-                state.collect(objects, bad)
+                state.collect(page.items, page.undecodable)
                 return nil
             case .swap(let version):
-                state.collect(objects, bad)
+                state.collect(page.items, page.undecodable)
                 return state.takeSnapshot(version)
             }
         }
-        for failure in bad { undecodable(failure.key, failure.message) }
+        for failure in page.undecodable { undecodable(failure.key, failure.message) }
         if let snapshot { deliver(snapshot) }
     }
 
     private func watch(_ query: WatchQuery) async throws {
         let began = clock.elapsed
+        store.watchBegan()
         state.withLock { state in
             state.machine.watchBegan(now: began)
             if query.sendInitialEvents { state.clear() }
         }
-        let limit = Duration.seconds(query.timeoutSeconds ?? 600) + Self.overtime
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {
                 try await self.client.watch(T.self, namespace: self.scope, query) { try self.receive($0) }
             }
-            group.addTask {
-                try await self.clock.sleep(until: began + limit)
-                throw TransportError(.timeout, "the server did not end the watch in time")
-            }
+            group.addTask { try await self.waitForSilence() }
             try await group.next()
             group.cancelAll()
         }
         try Task.checkCancellation()
         let (now, random) = (clock.elapsed, random())
         state.withLock { $0.machine.watchEnded(now: now, random: random) }
+    }
+
+    /// Throws when the watch that is under way has told nothing in the time that it had.
+    private func waitForSilence() async throws {
+        while let deadline = state.withLock({ $0.machine.deadline }) {
+            guard clock.elapsed < deadline else { throw WatchFailure.silent }
+            try await clock.sleep(until: deadline)
+        }
     }
 
     private func receive(_ result: Result<WatchEvent<T>, UndecodableObject>) throws {
@@ -145,9 +150,9 @@ final class Follower<T: Resource>: Sendable {
     private func log(_ failure: WatchFailure, _ error: any Error) {
         let level: Logger.Level =
             switch failure {
-            case .expired, .interrupted: .debug
+            case .expired, .interrupted, .silent: .debug
             case .throttled, .connect: .info
-            case .forbidden, .server, .other: .warning
+            case .forbidden, .server, .invalid, .other: .warning
             }
         var metadata: Logger.Metadata = ["error": "\(error)"]
         if let scope { metadata["namespace"] = "\(scope)" }

@@ -55,6 +55,19 @@ extension Client {
         try decode(try await send(APIRequest(path: "/version")))
     }
 
+    /// Every version of every group that the server serves, in its order of preference: `v1`, `apps/v1`, ….
+    public func servedVersions() async throws -> [String] {
+        struct Core: Decodable, Sendable { var versions: [String] }
+        struct Groups: Decodable, Sendable {
+            struct Group: Decodable, Sendable { var versions: [Version] }
+            struct Version: Decodable, Sendable { var groupVersion: String }
+            var groups: [Group]
+        }
+        let core: Core = try decode(try await send(APIRequest(path: "/api")))
+        let named: Groups = try decode(try await send(APIRequest(path: "/apis")))
+        return core.versions + named.groups.flatMap { $0.versions.map(\.groupVersion) }
+    }
+
     /// What the server serves in a version of a group; empty where it does not have that.
     ///
     /// - Parameter apiVersion: `v1`, or `apps/v1` for a named group.

@@ -17,7 +17,9 @@ extension Client {
         _ resource: T.Type, namespace: String? = nil, _ query: WatchQuery,
         _ receive: @Sendable (Result<WatchEvent<T>, UndecodableObject>) async throws -> Void
     ) async throws {
-        let request = APIRequest(path: T.type.encodedPath(namespace: namespace), query: query.items)
+        let request = APIRequest(
+            path: T.type.encodedPath(namespace: namespace), query: query.items,
+            headers: Self.headers(T.self, isList: false))
         try await transport.stream(request) { head, chunks in
             try await APIError.check(head, &chunks)
             var framer = LineFramer()

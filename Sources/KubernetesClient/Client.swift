@@ -8,8 +8,11 @@ public import KubernetesCore
 public struct Client: Sendable {
     /// Carries the requests.
     public let transport: any Transport
-    /// The name under which fields are owned; also the beginning of `User-Agent`.
+    /// The name under which fields are owned.
     public let fieldManager: String
+
+    /// What was learnt of the server; copies of this client share it.
+    public let features = ServerFeatures()
 
     /// A client over a transport.
     public init(transport: any Transport, fieldManager: String = "fairlead") {
@@ -26,31 +29,14 @@ public struct Client: Sendable {
 
     /// Reads one object.
     public func get<T: Resource>(_ resource: T.Type, _ key: ObjectKey) async throws -> T {
-        try decode(try await send(APIRequest(path: try T.type.encodedPath(of: key))))
+        let request = APIRequest(
+            path: try T.type.encodedPath(of: key), headers: Self.headers(T.self, isList: false))
+        return try decode(try await send(request))
     }
 
-    /// Reads one object as JSON.
-    public func get(_ type: ResourceType, _ key: ObjectKey) async throws -> JSONValue {
-        try decode(try await send(APIRequest(path: try type.encodedPath(of: key))))
-    }
-
-    /// Reads a page of a collection.
-    ///
-    /// - Parameters:
-    ///   - resource: What to decode each object into.
-    ///   - namespace: nil for all namespaces.
-    ///   - query: Selectors and paging.
-    public func list<T: Resource>(
-        _ resource: T.Type, namespace: String? = nil, _ query: ListQuery = ListQuery()
-    ) async throws -> ObjectList<T> {
-        try decode(try await send(APIRequest(path: T.type.encodedPath(namespace: namespace), query: query.items)))
-    }
-
-    /// Reads a page of a collection as JSON.
-    public func list(
-        _ type: ResourceType, namespace: String? = nil, _ query: ListQuery = ListQuery()
-    ) async throws -> ObjectList<JSONValue> {
-        try decode(try await send(APIRequest(path: type.encodedPath(namespace: namespace), query: query.items)))
+    /// Reads one object, or its subresource, as JSON.
+    public func get(_ type: ResourceType, _ key: ObjectKey, subresource: String? = nil) async throws -> JSONValue {
+        try decode(try await send(APIRequest(path: try type.encodedPath(of: key, subresource: subresource))))
     }
 
     /// Makes an object and returns it as the server keeps it.
@@ -58,17 +44,30 @@ public struct Client: Sendable {
     /// - Parameters:
     ///   - type: The kind.
     ///   - namespace: Where; nil for a cluster-scoped kind.
-    ///   - object: The object, with `apiVersion` and `kind`.
-    ///   - strict: Whether unknown and duplicate fields are refused.
+    ///   - object: The object, with `apiVersion`, `kind`, and `metadata.name` or `metadata.generateName`.
+    ///   - options: How it is written.
     @discardableResult
     public func create(
-        _ type: ResourceType, namespace: String?, _ object: JSONValue, strict: Bool = false
+        _ type: ResourceType, namespace: String?, _ object: JSONValue, _ options: WriteOptions = WriteOptions()
     ) async throws -> JSONValue {
-        var request = APIRequest(
-            method: .post, path: type.encodedPath(namespace: namespace), query: [.init("fieldManager", fieldManager)],
-            headers: ["Content-Type": "application/json"], body: JSONWriter.bytes(object))
-        if strict { request.query.append(.init("fieldValidation", "Strict")) }
-        return try decode(try await send(request))
+        try await write(.post, type.encodedPath(namespace: namespace), object, "application/json", options)
+    }
+
+    /// Makes a subresource of an object: an `eviction`, a `binding`, a `token`.
+    ///
+    /// - Parameters:
+    ///   - type: The kind.
+    ///   - key: The object.
+    ///   - subresource: Its name.
+    ///   - object: What the subresource takes, with `apiVersion` and `kind`.
+    ///   - options: How it is written.
+    @discardableResult
+    public func create(
+        _ type: ResourceType, _ key: ObjectKey, subresource: String, _ object: JSONValue,
+        _ options: WriteOptions = WriteOptions()
+    ) async throws -> JSONValue {
+        let path = try type.encodedPath(of: key, subresource: subresource)
+        return try await write(.post, path, object, "application/json", options)
     }
 
     /// Patches an object, or its subresource.
@@ -79,38 +78,37 @@ public struct Client: Sendable {
     ///   - patch: The patch's document.
     ///   - patchType: How the document is meant.
     ///   - subresource: Such as `status`.
+    ///   - options: How it is written.
     @discardableResult
     public func patch(
         _ type: ResourceType, _ key: ObjectKey, _ patch: JSONValue, as patchType: PatchType = .merge,
-        subresource: String? = nil
+        subresource: String? = nil, _ options: WriteOptions = WriteOptions()
     ) async throws -> JSONValue {
         let path = try type.encodedPath(of: key, subresource: subresource)
-        return try decode(
-            try await send(
-                APIRequest(
-                    method: .patch, path: path, query: [.init("fieldManager", fieldManager)],
-                    headers: ["Content-Type": patchType.rawValue], body: JSONWriter.bytes(patch))))
+        return try await write(.patch, path, patch, patchType.rawValue, options)
     }
 
-    /// Applies the whole intent of this client's field manager (server-side apply).
+    /// Applies the whole intent of a field manager (server-side apply).
+    ///
+    /// What the manager applied before and leaves out now is removed, unless another manager owns it too. The object
+    /// is made where it is not there; with its `metadata.uid` in `object` only that very object is changed.
     ///
     /// - Parameters:
     ///   - type: The kind.
     ///   - key: The object.
-    ///   - object: Every field that this manager wants, with `apiVersion`, `kind` and `metadata.name`.
+    ///   - object: Every field that this manager wants, with `apiVersion`, `kind` and `metadata.name`, and without
+    ///     `metadata.managedFields`.
     ///   - force: Whether to take fields from other managers; only for objects that are ours.
     ///   - subresource: Such as `status`.
+    ///   - options: How it is written.
     @discardableResult
     public func apply(
-        _ type: ResourceType, _ key: ObjectKey, _ object: JSONValue, force: Bool = false, subresource: String? = nil
+        _ type: ResourceType, _ key: ObjectKey, _ object: JSONValue, force: Bool = false, subresource: String? = nil,
+        _ options: WriteOptions = WriteOptions()
     ) async throws -> JSONValue {
         let path = try type.encodedPath(of: key, subresource: subresource)
-        return try decode(
-            try await send(
-                APIRequest(
-                    method: .patch, path: path,
-                    query: [.init("fieldManager", fieldManager), .init("force", force ? "true" : "false")],
-                    headers: ["Content-Type": PatchType.apply.rawValue], body: JSONWriter.bytes(object))))
+        return try await write(
+            .patch, path, object, PatchType.apply.rawValue, options, [.init("force", force ? "true" : "false")])
     }
 
     /// Asks for an object's deletion; the answer may be a `Status` or the object that finalizers still keep.
@@ -133,6 +131,24 @@ public struct Client: Sendable {
             APIRequest(
                 method: .delete, path: type.encodedPath(namespace: namespace), query: query.items,
                 headers: ["Content-Type": "application/json"], body: try KubernetesJSON.encode(options)))
+    }
+
+    private func write(
+        _ method: APIRequest.Method, _ path: String, _ body: JSONValue, _ contentType: String,
+        _ options: WriteOptions, _ query: [APIRequest.QueryItem] = []
+    ) async throws -> JSONValue {
+        try decode(
+            try await send(
+                APIRequest(
+                    method: method, path: path, query: options.items(fieldManager: fieldManager) + query,
+                    headers: ["Content-Type": contentType], body: JSONWriter.bytes(body))))
+    }
+
+    /// Asks for the metadata alone where nothing else is looked at; a server that can not do that sends the whole.
+    static func headers<T: Resource>(_ resource: T.Type, isList: Bool) -> [String: String] {
+        guard T.isMetadataOnly else { return [:] }
+        let kind = isList ? "PartialObjectMetadataList" : "PartialObjectMetadata"
+        return ["Accept": "application/json;as=\(kind);g=meta.k8s.io;v=v1,application/json"]
     }
 
     func decode<T: Decodable>(_ response: APIResponse) throws -> T {

@@ -49,6 +49,8 @@ public struct TransportError: Error, Sendable, CustomStringConvertible {
         case timeout
         /// The server's certificate is not trusted, or the client's was refused.
         case tls
+        /// There is nothing to authenticate with: the request was not sent.
+        case credential
         /// Anything else.
         case other
     }

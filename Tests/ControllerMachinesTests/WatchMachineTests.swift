@@ -4,9 +4,11 @@ import PropertyTesting
 import Testing
 
 @Suite struct WatchMachineTests {
+    private static let listing = WatchMachine.Configuration(streamsInitialState: false)
+
     /// A machine that has listed at version 100 and watches.
     private func watching(events: Int = 0) -> WatchMachine {
-        var machine = WatchMachine()
+        var machine = WatchMachine(Self.listing)
         _ = machine.next(random: 0)
         _ = machine.listed(ListMeta(resourceVersion: "100"), now: .zero, random: 0)
         _ = machine.next(random: 0)
@@ -18,7 +20,7 @@ import Testing
     }
 
     @Test func listsInPagesThenWatchesFromTheListsVersion() {
-        var machine = WatchMachine(.init(labelSelector: "a=b", pageSize: 2))
+        var machine = WatchMachine(.init(labelSelector: "a=b", pageSize: 2, streamsInitialState: false))
         #expect(machine.next(random: 0) == .list(ListQuery(labelSelector: "a=b", limit: 2), startsSnapshot: true))
         #expect(machine.listed(ListMeta(resourceVersion: "7", continueToken: "t"), now: .zero, random: 0) == .collect)
         #expect(
@@ -34,21 +36,21 @@ import Testing
     }
 
     @Test func aListWithoutVersionIsNoList() {
-        var machine = WatchMachine()
+        var machine = WatchMachine(Self.listing)
         #expect(machine.listed(ListMeta(), now: .zero, random: 0) == .discard)
         #expect(machine.next(random: 0) == .wait(.milliseconds(800)))
         #expect(machine.next(random: 0) == .list(ListQuery(limit: 500), startsSnapshot: true))
     }
 
     @Test func anExpiredTokenRestartsTheListWhole() {
-        var machine = WatchMachine()
+        var machine = WatchMachine(Self.listing)
         _ = machine.listed(ListMeta(resourceVersion: "7", continueToken: "t"), now: .zero, random: 0)
         machine.failed(.expired, now: .zero, random: 0)
         #expect(machine.next(random: 0) == .list(ListQuery(), startsSnapshot: true))
     }
 
     @Test func aFailedPageIsAskedForAgain() {
-        var machine = WatchMachine()
+        var machine = WatchMachine(Self.listing)
         _ = machine.listed(ListMeta(resourceVersion: "7", continueToken: "t"), now: .zero, random: 0)
         machine.failed(.server, now: .zero, random: 0)
         #expect(machine.next(random: 0) == .wait(.milliseconds(800)))
@@ -64,14 +66,28 @@ import Testing
         #expect(machine.next(random: 0) == .watch(WatchQuery(resourceVersion: "101", timeoutSeconds: 300)))
     }
 
-    @Test func aVeryShortWatchWaitsMoreAndMore() {
+    @Test("Watches that end at once are waited for longer and longer, and from the third on there are lists between")
+    func aVeryShortWatchWaitsMoreAndMore() {
         var machine = watching()
-        for delay in [800, 1600, 3200] {
+        let watch = WatchMachine.Step.watch(WatchQuery(resourceVersion: "100", timeoutSeconds: 300))
+        let list = ListQuery(resourceVersion: "100", resourceVersionMatch: .notOlderThan)
+        for (delay, isListed) in [(800, false), (1600, false), (3200, true), (6400, true)] {
             machine.watchEnded(now: .milliseconds(10), random: 0)
             #expect(machine.next(random: 0) == .wait(.milliseconds(delay)))
-            #expect(machine.next(random: 0) == .watch(WatchQuery(resourceVersion: "100", timeoutSeconds: 300)))
+            if isListed {
+                #expect(machine.next(random: 0) == .list(list, startsSnapshot: true))
+                #expect(machine.listed(ListMeta(resourceVersion: "100"), now: .zero, random: 0) == .swap("100"))
+            }
+            #expect(machine.next(random: 0) == watch)
             machine.watchBegan(now: .zero)
         }
+        // An event says that watches get through.
+        _ = machine.received(.change("101"), now: .zero)
+        machine.watchEnded(now: .zero, random: 0)
+        machine.watchBegan(now: .zero)
+        machine.watchEnded(now: .zero, random: 0)
+        #expect(machine.next(random: 0) == .wait(.milliseconds(12800)))
+        #expect(machine.next(random: 0) == .watch(WatchQuery(resourceVersion: "101", timeoutSeconds: 300)))
     }
 
     @Test(arguments: [WatchFailure.connect, .forbidden, .throttled(retryAfter: nil), .server])
@@ -136,7 +152,7 @@ import Testing
     }
 
     @Test func aStreamedInitialStateReplacesTheTableAndIsAskedForOnce() {
-        var machine = WatchMachine(.init(streamsInitialState: true))
+        var machine = WatchMachine()
         #expect(machine.next(random: 0) == .watch(WatchQuery(timeoutSeconds: 300, sendInitialEvents: true)))
         machine.watchBegan(now: .zero)
         #expect(machine.received(.change("90"), now: .zero) == .collect)
@@ -147,12 +163,112 @@ import Testing
         #expect(machine.next(random: 0) == .watch(WatchQuery(resourceVersion: "96", timeoutSeconds: 300)))
     }
 
-    @Test func aServerThatCannotStreamTheInitialStateIsListed() {
-        var machine = WatchMachine(.init(streamsInitialState: true))
+    @Test(
+        "Any failure of a streamed initial state leads to a list, and a refusal to lists for good",
+        arguments: [
+            (WatchFailure.invalid, 0, true), (.silent, 0, true), (.expired, 0, false), (.interrupted, 800, false),
+            (.server, 800, false), (.forbidden, 800, false), (.other, 800, false),
+        ])
+    func aServerThatCannotStreamTheInitialStateIsListed(failure: WatchFailure, delay: Int, isForGood: Bool) {
+        var machine = WatchMachine()
+        _ = machine.next(random: 0)
         machine.watchBegan(now: .zero)
-        machine.failed(.other, now: .zero, random: 0)
-        #expect(machine.next(random: 0) == .wait(.milliseconds(800)))
+        machine.failed(failure, now: .zero, random: 0)
+        if delay > 0 { #expect(machine.next(random: 0) == .wait(.milliseconds(delay))) }
         #expect(machine.next(random: 0) == .list(ListQuery(limit: 500), startsSnapshot: true))
+        #expect(machine.hasLearntToList == isForGood)
+        #expect(machine.listed(ListMeta(resourceVersion: "7"), now: .zero, random: 0) == .swap("7"))
+        // The next snapshot tells whether it was for good.
+        _ = machine.next(random: 0)
+        machine.watchBegan(now: .zero)
+        #expect(machine.received(.change("8"), now: .zero) == .apply("8"))
+        machine.failed(.expired, now: .zero, random: 0)
+        let relist = ListQuery(resourceVersion: "8", resourceVersionMatch: .notOlderThan)
+        #expect(
+            machine.next(random: 0)
+                == (isForGood
+                    ? .list(relist, startsSnapshot: true)
+                    : .watch(WatchQuery(timeoutSeconds: 300, sendInitialEvents: true))))
+    }
+
+    @Test(
+        "What says nothing of streaming is tried again",
+        arguments: [
+            WatchFailure.connect, .throttled(retryAfter: .seconds(3)),
+        ])
+    func aStreamThatDidNotBegin(failure: WatchFailure) {
+        var machine = WatchMachine()
+        _ = machine.next(random: 0)
+        machine.watchBegan(now: .zero)
+        machine.failed(failure, now: .zero, random: 0)
+        #expect(machine.next(random: 0) == .wait(failure == .connect ? .milliseconds(800) : .seconds(3)))
+        #expect(machine.next(random: 0) == .watch(WatchQuery(timeoutSeconds: 300, sendInitialEvents: true)))
+    }
+
+    @Test("A stream that ends without saying that it is complete, or whose bookmark does not, leads to a list")
+    func aStreamWithoutAnEnd() {
+        var machine = WatchMachine()
+        _ = machine.next(random: 0)
+        machine.watchBegan(now: .zero)
+        #expect(machine.received(.change("7"), now: .zero) == .collect)
+        machine.watchEnded(now: .seconds(5), random: 0)
+        #expect(machine.next(random: 0) == .list(ListQuery(limit: 500), startsSnapshot: true))
+        var other = WatchMachine()
+        _ = other.next(random: 0)
+        other.watchBegan(now: .zero)
+        #expect(other.received(.bookmark("9", isInitialEventsEnd: false), now: .zero) == .stop(.invalid))
+    }
+
+    @Test("The initial state has 30 s from event to event, a watch the time that it asked for and a little more")
+    func deadlines() {
+        var machine = WatchMachine()
+        #expect(machine.deadline == nil)
+        _ = machine.next(random: 0.5)
+        machine.watchBegan(now: .seconds(100))
+        #expect(machine.deadline == .seconds(130))
+        _ = machine.received(.change("1"), now: .seconds(120))
+        #expect(machine.deadline == .seconds(150))
+        _ = machine.received(.bookmark("2", isInitialEventsEnd: true), now: .seconds(140))
+        #expect(machine.deadline == .seconds(560))
+        _ = machine.received(.change("3"), now: .seconds(500))
+        #expect(machine.deadline == .seconds(560))
+    }
+
+    @Test("A follower of another collection that learnt to list stops this one from streaming as well")
+    func stoppedByAnother() {
+        var machine = WatchMachine()
+        machine.stopStreaming()
+        #expect(machine.next(random: 0) == .list(ListQuery(limit: 500), startsSnapshot: true))
+        #expect(machine.hasLearntToList == false)
+    }
+
+    @Test(
+        "Back-off begins at 0.8 s, doubles to 30 s, has as much jitter again, and starts over after two quiet minutes")
+    func backoff() {
+        var machine = watching(events: 1)
+        var now = Duration.zero
+        func wait(random: Double) -> WatchMachine.Step {
+            machine.failed(.connect, now: now, random: random)
+            defer { _ = machine.next(random: 0) }
+            return machine.next(random: 0)
+        }
+        let delays = [800, 1600, 3200, 6400, 12800, 25600, 30000, 30000]
+        for delay in delays { #expect(wait(random: 0) == .wait(.milliseconds(delay))) }
+        #expect(wait(random: 1) == .wait(.seconds(60)))
+        now += .seconds(121)
+        #expect(wait(random: 0.5) == .wait(.milliseconds(1200)))
+    }
+
+    @Test("Ten thousand regular ends of a watch are no failure: there is no budget that runs out")
+    func endlessly() {
+        var machine = watching(events: 1)
+        var now = Duration.zero
+        for _ in 0..<10_000 {
+            now += .seconds(300)
+            machine.watchEnded(now: now, random: 0.5)
+            #expect(machine.next(random: 0) == .watch(WatchQuery(resourceVersion: "101", timeoutSeconds: 300)))
+            machine.watchBegan(now: now)
+        }
     }
 
     @Test func refusalsAreReadFromStatuses() {
@@ -165,6 +281,7 @@ import Testing
         later.details = .init(retryAfterSeconds: .max)
         #expect(WatchFailure(later) == .throttled(retryAfter: .seconds(3600)))
         #expect(WatchFailure(Status(code: 401, reason: "Unauthorized", message: "")) == .forbidden)
+        #expect(WatchFailure(Status(code: 422, reason: "Invalid", message: "")) == .invalid)
         #expect(WatchFailure(Status(code: 503, reason: "ServiceUnavailable", message: "")) == .server)
         #expect(WatchFailure(Status(code: 404, reason: "NotFound", message: "")) == .other)
     }

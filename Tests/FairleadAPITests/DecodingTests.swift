@@ -145,7 +145,7 @@ import Testing
     }
 
     private static let junk: [JSONValue] = [
-        nil, true, 0, -1, 1.5, "", "a", "$(params.rows)", "$(", "no", [], [:], ["x"], [true], ["name": "q"],
+        .null, true, 0, -1, 1.5, "", "a", "$(params.rows)", "$(", "no", [], [:], ["x"], [true], ["name": "q"],
         "tasks.a.results.size",
         .integer(.max), .integer(.min), 1e300, "\u{0}\u{1F600}", ["max": 99999], "1s", ["name": 3],
     ]

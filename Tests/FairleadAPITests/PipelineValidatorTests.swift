@@ -243,7 +243,7 @@ import Testing
             (["rows": "8000"], "spec.params.rows: must be an integer, not the string \"8000\" (leave out the quotes)"),
             (["rows": 99], "spec.params.rows: must be at least 100, not 99"),
             (["rows": 100.5], "spec.params.rows: must be an integer, not 100.5"),
-            (["rows": nil], "spec.params.rows: must be an integer, not null"),
+            (["rows": .null], "spec.params.rows: must be an integer, not null"),
             (["rows": 100, "row": 1], "spec.params.row: unknown parameter \"row\"; did you mean \"rows\"?"),
             (
                 ["rows": 100, "mode": "fst"],

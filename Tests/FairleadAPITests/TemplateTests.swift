@@ -6,7 +6,7 @@ import Testing
 @Suite struct TemplateTests {
     static let scope = Scope(
         params: [
-            "rows": 5000, "name": "churn", "cfg": ["lr": 0.1, "layers": [3, 4]], "none": nil, "evil": "$(PATH) $$",
+            "rows": 5000, "name": "churn", "cfg": ["lr": 0.1, "layers": [3, 4]], "none": .null, "evil": "$(PATH) $$",
         ],
         tasks: [
             "data-prep": Scope.TaskOutcome(
@@ -24,14 +24,14 @@ import Testing
         ("x$(params.cfg)", #"x{"layers":[3,4],"lr":0.1}"#),
         ("$(params.cfg.layers[1])", 4),
         ("$(params['cfg'].lr)", 0.1),
-        ("$(params.none)", nil),
+        ("$(params.none)", .null),
         ("[$(params.none)]", "[]"),
         ("$(tasks.data-prep.results.rows)", 42),
         ("$(tasks['data-prep'].results.rows)", 42),
         ("$(tasks.data-prep.artifacts.set)", "file:///x/set"),
         ("$(tasks.data-prep.artifacts.set.size)", 7),
         ("$(tasks.data-prep.status)", "Succeeded"),
-        ("$(tasks.skipped.results.any)", nil),
+        ("$(tasks.skipped.results.any)", .null),
         ("$(run.namespace)/$(run.name)", "ml/churn-7x2"),
         ("$$(params.rows)", "$(params.rows)"),
         ("$$$(params.rows)", "$$(params.rows)"),

@@ -39,14 +39,15 @@ struct ClientRequestTests {
     @Test func writes() async throws {
         #expect(
             try await golden {
-                try await $0.create(Self.widget, namespace: "default", ["image": "a/b"], strict: true)
+                try await $0.create(
+                    Self.widget, namespace: "default", ["image": "a/b"], .init(fieldValidation: .strict))
             } == """
                 POST /apis/example.com/v1/namespaces/default/widgets?fieldManager=tester&fieldValidation=Strict
                 Content-Type: application/json
                 {"image":"a/b"}
                 """)
         #expect(
-            try await golden { try await $0.patch(Self.widget, Self.key, ["a": nil], as: .merge) } == """
+            try await golden { try await $0.patch(Self.widget, Self.key, ["a": .null], as: .merge) } == """
                 PATCH /apis/example.com/v1/namespaces/default/widgets/w1?fieldManager=tester
                 Content-Type: application/merge-patch+json
                 {"a":null}
@@ -86,11 +87,110 @@ struct ClientRequestTests {
                 """)
     }
 
+    @Test("Subresources are read, made, patched and applied: eviction, scale, status")
+    func subresources() async throws {
+        #expect(
+            try await golden {
+                _ = try await $0.get(Self.widget, Self.key, subresource: "scale")
+                try await $0.create(.pod, Self.key, subresource: "eviction", ["kind": "Eviction"])
+            } == """
+                GET /apis/example.com/v1/namespaces/default/widgets/w1/scale
+
+                POST /api/v1/namespaces/default/pods/w1/eviction?fieldManager=tester
+                Content-Type: application/json
+                {"kind":"Eviction"}
+                """)
+        #expect(
+            try await golden {
+                try await $0.patch(
+                    Self.widget, Self.key, ["spec": ["replicas": 2]], as: .strategicMerge, subresource: "scale")
+            } == """
+                PATCH /apis/example.com/v1/namespaces/default/widgets/w1/scale?fieldManager=tester
+                Content-Type: application/strategic-merge-patch+json
+                {"spec":{"replicas":2}}
+                """)
+    }
+
+    @Test("Every write can be a dry run, with a field manager and a field validation of its own")
+    func writeOptions() async throws {
+        let options = WriteOptions(fieldManager: "other one", fieldValidation: .warn, isDryRun: true)
+        let query = "fieldManager=other%20one&dryRun=All&fieldValidation=Warn"
+        #expect(
+            try await golden {
+                try await $0.create(Self.widget, namespace: "a", [:], options)
+                try await $0.patch(Self.widget, Self.key, [:], options)
+            } == """
+                POST /apis/example.com/v1/namespaces/a/widgets?\(query)
+                Content-Type: application/json
+                {}
+
+                PATCH /apis/example.com/v1/namespaces/default/widgets/w1?\(query)
+                Content-Type: application/merge-patch+json
+                {}
+                """)
+        #expect(
+            try await golden {
+                try await $0.apply(Self.widget, Self.key, [:], options)
+                try await $0.delete(Self.widget, Self.key, DeleteOptions(dryRun: ["All"]))
+            } == """
+                PATCH /apis/example.com/v1/namespaces/default/widgets/w1?\(query)&force=false
+                Content-Type: application/apply-patch+yaml
+                {}
+
+                DELETE /apis/example.com/v1/namespaces/default/widgets/w1
+                Content-Type: application/json
+                {"dryRun":["All"]}
+                """)
+    }
+
+    @Test("A name may be the server's to give: generateName goes through")
+    func generatedNames() async throws {
+        let made: JSONValue = ["metadata": ["name": "w-x7", "generateName": "w-"]]
+        let transport = ScriptedTransport([.init(201, made)])
+        let answer = try await Client(transport: transport).create(
+            Self.widget, namespace: "a", ["metadata": ["generateName": "w-"]])
+        #expect(answer["metadata"]?["name"] == "w-x7")
+        #expect(transport.requests.first?.path == "/apis/example.com/v1/namespaces/a/widgets")
+    }
+
+    @Test("An applied body has no escape that YAML does not know, such as that of a slash")
+    func appliedBodiesAreYAML() async throws {
+        let image: JSONValue = ["image": "registry.example/a/b:1", "line": "a\u{2028}b\tc"]
+        #expect(
+            try await golden { try await $0.apply(Self.widget, Self.key, image) }
+                .hasSuffix("{\"image\":\"registry.example/a/b:1\",\"line\":\"a\u{2028}b\\tc\"}"))
+    }
+
+    private struct PodMetadata: Resource {
+        static let type = ResourceType.pod
+        static let isMetadataOnly = true
+        var metadata: ObjectMeta
+    }
+
+    @Test("Where only metadata is looked at, only metadata is asked for")
+    func metadataOnly() async throws {
+        let suffix = "g=meta.k8s.io;v=v1,application/json"
+        #expect(
+            try await golden(["metadata": ["name": "p"], "items": []]) {
+                _ = try await $0.get(PodMetadata.self, Self.key)
+                _ = try await $0.list(PodMetadata.self)
+            } == """
+                GET /api/v1/namespaces/default/pods/w1
+                Accept: application/json;as=PartialObjectMetadata;\(suffix)
+
+                GET /api/v1/pods
+                Accept: application/json;as=PartialObjectMetadataList;\(suffix)
+                """)
+        #expect(
+            try await golden { try await $0.watch(PodMetadata.self, WatchQuery(resourceVersion: "1")) { _ in } }
+                .hasSuffix("Accept: application/json;as=PartialObjectMetadata;\(suffix)"))
+    }
+
     @Test func statusPatchesAreGuarded() async throws {
         let metadata = ObjectMeta(name: "w1", namespace: "default", uid: "u", resourceVersion: "7")
         #expect(
             try await golden {
-                try await $0.patchStatus(Self.widget, metadata, ["phase": "Ready", "old": nil])
+                try await $0.patchStatus(Self.widget, metadata, ["phase": "Ready", "old": .null])
                 try await $0.patchStatus(Self.widget, metadata, ["phase": "Ready"], guardsVersion: false)
             } == """
                 PATCH /apis/example.com/v1/namespaces/default/widgets/w1/status?fieldManager=tester
@@ -159,15 +259,19 @@ struct ClientRequestTests {
         let transport = ScriptedTransport([
             .init(200, answer), .init(200, answer), .init(404, missing),
             .init(200, ["major": "1", "minor": "36", "gitVersion": "v1.36.2", "platform": "linux/amd64"]),
+            .init(200, ["kind": "APIVersions", "versions": ["v1"]]),
+            .init(200, ["groups": [["name": "apps", "versions": [["groupVersion": "apps/v1", "version": "v1"]]]]]),
         ])
         let client = Client(transport: transport)
         #expect(try await client.serves(Self.widget))
         #expect(try await client.resourceType(Self.widget.gvk) == Self.widget)
         #expect(try await client.serves(.lease) == false)
         #expect(try await client.serverVersion().gitVersion == "v1.36.2")
+        #expect(try await client.servedVersions() == ["v1", "apps/v1"])
         #expect(
             transport.requests.map(\.target) == [
                 "/apis/example.com/v1", "/apis/example.com/v1", "/apis/coordination.k8s.io/v1", "/version",
+                "/api", "/apis",
             ])
     }
 

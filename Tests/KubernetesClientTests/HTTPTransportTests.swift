@@ -172,6 +172,32 @@ struct HTTPTransportTests {
         }
     }
 
+    @Test("An answer may be larger than 16 MiB")
+    func largeAnswers() async throws {
+        let text = String(repeating: "x", count: 17 << 20)
+        try await withTransport {
+            $0.answer(200, text)
+        } _: { transport, _ in
+            let response = try await transport.send(APIRequest(path: "/a"))
+            #expect(response.body.count == 17 << 20)
+        }
+    }
+
+    @Test("The status of a refusal reaches the caller whole, after the retries")
+    func refusals() async throws {
+        let status = #"{"kind":"Status","code":429,"reason":"TooManyRequests","message":"later"}"#
+        try await withTransport(options: .init(retryPolicy: .never)) {
+            $0.answer(429, status, headers: [("Retry-After", "7")])
+        } _: { transport, _ in
+            let error = await #expect(throws: APIError.self) {
+                try await Client(transport: transport).get(.pod, ObjectKey(namespace: "a", name: "b"))
+            }
+            #expect(error?.reason == "TooManyRequests")
+            #expect(error?.status.details?.retryAfterSeconds == 7)
+            #expect("\(error.map(\.description) ?? "")" == "later")
+        }
+    }
+
     @Test func nobodyListeningIsAConnectFailure() async throws {
         let port = try await TestServer.serving {
             $0.answer(200)
@@ -214,7 +240,7 @@ struct HTTPTransportTests {
         let folder = try TemporaryFolder()
         let path = try folder.write("token", "first\n")
         try await withTransport(
-            options: .init(tokenRefreshInterval: .zero), credential: .tokenFile(path), { $0.answer(200) }
+            options: .init(credentialRefreshInterval: .zero), credential: .tokenFile(path), { $0.answer(200) }
         ) { transport, server in
             _ = try await transport.send(APIRequest(path: "/a"))
             try folder.write("token", "second\n")

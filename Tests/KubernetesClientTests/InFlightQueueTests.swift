@@ -45,23 +45,6 @@ struct InFlightQueueTests {
         }
     }
 
-    @Test func tokensAge() {
-        let start = ContinuousClock.now
-        var cache = TokenCache(refreshInterval: .seconds(60))
-        #expect(cache.token(at: start) == nil)
-        #expect(cache.store(nil, at: start) == nil)
-        #expect(cache.store("a", at: start) == "a")
-        #expect(cache.token(at: start + .seconds(59)) == "a")
-        #expect(cache.token(at: start + .seconds(60)) == nil)
-        // A file that can not be read for a while costs nothing while the last token is good.
-        #expect(cache.store("", at: start + .seconds(60)) == "a")
-        #expect(cache.token(at: start + .seconds(61)) == "a")
-        cache.refuse("another")
-        #expect(cache.token(at: start + .seconds(61)) == "a")
-        cache.refuse("a")
-        #expect(cache.token(at: start + .seconds(61)) == nil)
-    }
-
     @Test(
         arguments: [
             (429, "post", "1", 0, 1 as Int64?), (429, "get", "0", 4, 0), (429, "get", "1", 5, nil),

@@ -4,6 +4,8 @@ import Testing
 
 @testable import KubernetesClient
 
+private let v1 = "client.authentication.k8s.io/v1"
+
 struct KubeconfigTests {
     private func error(_ body: () throws -> some Any) -> ConfigurationError? {
         #expect(throws: ConfigurationError.self) { try body() }
@@ -124,7 +126,18 @@ struct KubeconfigTests {
         ("server: a", "client-key-data: YQ==", "users[u].user.client-certificate"),
         ("server: a", "client-certificate-data: YQ==", "users[u].user.client-key"),
         ("server: a", "as-groups: [a]", "users[u].user.as"),
-        ("server: a", "exec: {command: aws, apiVersion: client.authentication.k8s.io/v1}", "users[u].user.exec"),
+        ("server: a", "exec: {command: aws}", "users[u].user.exec.apiVersion"),
+        ("server: a", "exec: {command: aws, apiVersion: example.com/v1}", "users[u].user.exec.apiVersion"),
+        ("server: a", "exec: {command: '', apiVersion: \(v1)}", "users[u].user.exec.command"),
+        ("server: a", "exec: {command: aws, apiVersion: \(v1)}", "users[u].user.exec.interactiveMode"),
+        (
+            "server: a", "exec: {command: aws, apiVersion: \(v1), interactiveMode: Often}",
+            "users[u].user.exec.interactiveMode"
+        ),
+        (
+            "server: a", "exec: {command: aws, apiVersion: \(v1)beta1, interactiveMode: Always}",
+            "users[u].user.exec.interactiveMode"
+        ),
         ("server: a", "auth-provider: {name: gcp}", "users[u].user.auth-provider"),
     ])
     func errorsNameTheField(_ cluster: String, _ user: String, _ field: String) throws {
@@ -167,6 +180,60 @@ struct KubeconfigTests {
         let contradiction = try Kubeconfig.parse(Array(text(cluster: both).utf8), file: "/x")
         #expect(
             error { try contradiction.configuration() }?.field == "clusters[k].cluster.insecure-skip-tls-verify")
+    }
+
+    @Test("Programs that give credentials: both versions, defaults, and what they are told of the cluster")
+    func execPlugins() throws {
+        let authority = try Data(Fixture.bytes("authority.pem")).base64EncodedString()
+        let cluster =
+            "server: https://a, tls-server-name: b.test, certificate-authority-data: \(authority), "
+            + "disable-compression: true, proxy-url: 'http://p:1', extensions: "
+            + "[{name: other, extension: 1}, {name: client.authentication.k8s.io/exec, extension: {audience: [x, 7]}}]"
+        func credential(_ plugin: String) throws -> ClusterConfiguration.Credential {
+            let parsed = try Kubeconfig.parse(
+                Array(text(cluster: cluster, user: "exec: {\(plugin)}").utf8), file: "/x/config")
+            return try parsed.configuration().credential
+        }
+        let plain = try credential("command: aws, apiVersion: \(v1)beta1, args: [a], env: [{name: N, value: '1'}]")
+        #expect(
+            plain
+                == .exec(
+                    .init(
+                        apiVersion: "\(v1)beta1", command: "aws", args: ["a"], env: [.init(name: "N", value: "1")]),
+                    cluster: nil))
+        let told = try credential(
+            "command: bin/aws, apiVersion: \(v1), interactiveMode: IfAvailable, provideClusterInfo: true")
+        guard case .exec(let plugin, let info?) = told else {
+            Issue.record("\(told)")
+            return
+        }
+        #expect(plugin.command == "/x/bin/aws")
+        #expect(
+            info == [
+                "server": "https://a", "tls-server-name": "b.test", "certificate-authority-data": .string(authority),
+                "proxy-url": "http://p:1", "disable-compression": true, "config": ["audience": ["x", 7]],
+            ])
+        // A token that is there goes before the program, as with kubectl.
+        let both = try Kubeconfig.parse(
+            Array(text(user: "token: t, exec: {command: aws, apiVersion: \(v1)}").utf8), file: "/x")
+        #expect(try both.configuration().credential == .token("t"))
+    }
+
+    @Test("Certificates that come from files remember them, since they are replaced")
+    func certificateFilesAreRemembered() throws {
+        let pair =
+            "client-certificate: '\(Fixture.path("client.pem"))', client-key: '\(Fixture.path("client.key.pem"))'"
+        let parsed = try Kubeconfig.parse(
+            Array(
+                text(
+                    cluster: "server: https://a, certificate-authority: '\(Fixture.path("authority.pem"))'",
+                    user: pair
+                ).utf8), file: "/x")
+        #expect(
+            try parsed.configuration().certificateFiles
+                == .init(
+                    authority: Fixture.path("authority.pem"), chain: Fixture.path("client.pem"),
+                    privateKey: Fixture.path("client.key.pem")))
     }
 
     @Test func contextsAreChosen() throws {
@@ -214,6 +281,7 @@ struct KubeconfigTests {
         #expect(configuration.namespace == "team")
         #expect(configuration.credential == .tokenFile("\(folder.path)/token"))
         #expect(configuration.certificateAuthority != nil)
+        #expect(configuration.certificateFiles.authority == "\(folder.path)/ca.crt")
         #expect(configuration.skipsTLSVerification == false)
     }
 }

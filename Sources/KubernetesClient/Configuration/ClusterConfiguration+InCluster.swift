@@ -38,6 +38,7 @@ extension ClusterConfiguration {
         var configuration = ClusterConfiguration(
             server: "https://\(host.contains(":") ? "[\(host)]" : host):\(port)", certificateAuthority: authority,
             credential: .tokenFile("\(directory)/token"))
+        configuration.certificateFiles.authority = "\(directory)/ca.crt"
         if let bytes = try? ConfigurationFile.read("\(directory)/namespace") {
             let namespace = String(decoding: bytes, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
             if !namespace.isEmpty { configuration.namespace = namespace }

@@ -1,4 +1,5 @@
 public import Foundation
+public import KubernetesCore
 
 /// How to reach one cluster and as whom: what a kubeconfig's context and a pod's service account both come to.
 ///
@@ -15,13 +16,17 @@ public struct ClusterConfiguration: Sendable, Hashable {
     public var skipsTLSVerification: Bool
     /// The certificate to present.
     public var clientCertificate: ClientCertificate?
+    /// From which files the certificates were read; they are read again from time to time, since they are replaced
+    /// before they expire.
+    public var certificateFiles = CertificateFiles()
     /// What to authenticate with, beside the certificate.
     public var credential: Credential
     /// Whom to act as.
     public var impersonation: Impersonation?
     /// The namespace to use where none is named.
     public var namespace: String
-    /// A proxy on the way, `http://host:port` or `socks5://host:port`; the environment's proxies are not looked at.
+    /// A proxy on the way, `http://host:port` or `socks5://host:port`; nil for none, whatever the environment says:
+    /// that is ``find(kubeconfig:context:environment:)``'s to read.
     public var proxy: String?
 
     /// Describes a cluster.
@@ -56,7 +61,24 @@ public struct ClusterConfiguration: Sendable, Hashable {
         }
     }
 
-    /// What the `Authorization` header is made of.
+    /// The paths of PEM files.
+    public struct CertificateFiles: Sendable, Hashable {
+        /// The certificates to trust; nil where they did not come from a file.
+        public var authority: String?
+        /// The certificate to present; nil where it did not come from a file.
+        public var chain: String?
+        /// Its key; nil where it did not come from a file.
+        public var privateKey: String?
+
+        /// Names files.
+        public init(authority: String? = nil, chain: String? = nil, privateKey: String? = nil) {
+            self.authority = authority
+            self.chain = chain
+            self.privateKey = privateKey
+        }
+    }
+
+    /// What to authenticate with, beside a certificate that is configured.
     public enum Credential: Sendable, Hashable {
         /// No header.
         case none
@@ -66,6 +88,9 @@ public struct ClusterConfiguration: Sendable, Hashable {
         case tokenFile(String)
         /// HTTP's basic authentication.
         case basic(user: String, password: String)
+        /// A program that gives a token or a certificate; `cluster` is what it is told of the cluster, nil for
+        /// nothing.
+        case exec(Kubeconfig.ExecPlugin, cluster: JSONValue?)
     }
 
     /// Whom requests act as, in place of who sends them.
@@ -93,7 +118,8 @@ extension ClusterConfiguration {
     /// Finds the configuration as a controller expects it.
     ///
     /// The order is: `kubeconfig`, the files that `KUBECONFIG` names, the pod's service account, `~/.kube/config`.
-    /// What is found but broken is an error; it never falls through to the next.
+    /// What is found but broken is an error; it never falls through to the next. Where the configuration names no
+    /// proxy, the environment's `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` hold.
     ///
     /// - Parameters:
     ///   - kubeconfig: The path of a kubeconfig that was asked for.
@@ -105,8 +131,15 @@ extension ClusterConfiguration {
         environment: [String: String] = ProcessInfo.processInfo.environment
     ) throws -> ClusterConfiguration {
         let namesFiles = kubeconfig != nil || context != nil || environment["KUBECONFIG"]?.isEmpty == false
-        if !namesFiles, isInCluster(environment: environment) { return try inCluster(environment: environment) }
-        return try Kubeconfig.load(path: kubeconfig, environment: environment).configuration(context: context)
+        var configuration =
+            !namesFiles && isInCluster(environment: environment)
+            ? try inCluster(environment: environment)
+            : try Kubeconfig.load(path: kubeconfig, environment: environment).configuration(context: context)
+        let endpoint = try Endpoint(configuration)
+        configuration.proxy = configuration.proxy ?? ProxyEnvironment(environment).proxy(for: endpoint)
+        // Again, so that a proxy that can not be used is told here and not with the first request.
+        _ = try Endpoint(configuration)
+        return configuration
     }
 }
 
@@ -118,6 +151,7 @@ extension ClusterConfiguration: CustomStringConvertible, CustomDebugStringConver
             case .token: "token"
             case .tokenFile(let path): "token file \(path)"
             case .basic(let user, _): "user \(user)"
+            case .exec(let plugin, _): "program \(plugin.command)"
             }
         return "\(server) (\(identity), namespace \(namespace))"
     }
@@ -133,6 +167,7 @@ extension ClusterConfiguration.Credential: CustomStringConvertible, CustomDebugS
         case .token: "token"
         case .tokenFile(let path): "tokenFile(\(path))"
         case .basic(let user, _): "basic(\(user))"
+        case .exec(let plugin, _): "exec(\(plugin.command))"
         }
     }
 

@@ -58,8 +58,8 @@ private struct ContextResolver {
         let authority = try bytes(
             cluster.certificateAuthorityData, cluster.certificateAuthority, entry.file, "\(field).certificate-authority"
         )
-        if let (bytes, file, field) = authority {
-            try PEM.checkCertificates(bytes, file: file, context: name, field: field)
+        if let authority {
+            try PEM.checkCertificates(authority.bytes, file: authority.file, context: name, field: authority.field)
         }
         let isInsecure = cluster.insecureSkipTLSVerify ?? false
         if isInsecure, authority != nil {
@@ -70,6 +70,7 @@ private struct ContextResolver {
         var configuration = ClusterConfiguration(
             server: server, tlsServerName: cluster.tlsServerName.flatMap { $0.isEmpty ? nil : $0 },
             certificateAuthority: authority?.bytes, skipsTLSVerification: isInsecure)
+        configuration.certificateFiles.authority = authority?.path
         configuration.proxy = cluster.proxyURL.flatMap { $0.isEmpty ? nil : $0 }
         do {
             _ = try Endpoint(configuration)
@@ -86,8 +87,8 @@ private struct ContextResolver {
         }
         let user = entry.value
         let field = "users[\(userName)].user"
-        configuration.clientCertificate = try clientCertificate(of: user, entry.file, field)
-        configuration.credential = try credential(of: user, entry.file, field)
+        try addClientCertificate(of: user, entry.file, field, to: &configuration)
+        configuration.credential = try credential(of: user, for: configuration, entry.file, field)
         if let name = user.impersonate, !name.isEmpty {
             configuration.impersonation = .init(
                 user: name, uid: user.impersonateUID, groups: user.impersonateGroups ?? [],
@@ -99,38 +100,34 @@ private struct ContextResolver {
         }
     }
 
-    private func clientCertificate(
-        of user: Kubeconfig.User, _ file: String?, _ field: String
-    ) throws -> ClusterConfiguration.ClientCertificate? {
+    private func addClientCertificate(
+        of user: Kubeconfig.User, _ file: String?, _ field: String, to configuration: inout ClusterConfiguration
+    ) throws {
         let chain = try bytes(user.clientCertificateData, user.clientCertificate, file, "\(field).client-certificate")
         let key = try bytes(user.clientKeyData, user.clientKey, file, "\(field).client-key")
         guard let chain else {
             guard key == nil else {
                 throw failure(.invalid, "a client key needs a certificate", file, "\(field).client-certificate")
             }
-            return nil
+            return
         }
         guard let key else {
             throw failure(.invalid, "a client certificate needs a key", file, "\(field).client-key")
         }
         try PEM.checkCertificates(chain.bytes, file: chain.file, context: name, field: chain.field)
         try PEM.checkPrivateKey(key.bytes, file: key.file, context: name, field: key.field)
-        return .init(chain: chain.bytes, privateKey: key.bytes)
+        configuration.clientCertificate = .init(chain: chain.bytes, privateKey: key.bytes)
+        configuration.certificateFiles.chain = chain.path
+        configuration.certificateFiles.privateKey = key.path
     }
 
     private func credential(
-        of user: Kubeconfig.User, _ file: String?, _ field: String
+        of user: Kubeconfig.User, for configuration: ClusterConfiguration, _ file: String?, _ field: String
     ) throws -> ClusterConfiguration.Credential {
         let hasToken = user.token?.isEmpty == false || user.tokenFile?.isEmpty == false
         let hasBasic = user.username?.isEmpty == false || user.password?.isEmpty == false
         guard !(hasToken && hasBasic) else {
             throw failure(.invalid, "a token and a user's name with a password exclude each other", file, field)
-        }
-        if let plugin = user.exec {
-            throw failure(
-                .unsupported,
-                "programs that give credentials (\(plugin.command)) are not run; use a token, a token file or a "
-                    + "client certificate", file, "\(field).exec")
         }
         if let provider = user.authProvider {
             throw failure(
@@ -147,21 +144,56 @@ private struct ContextResolver {
             }
             return .token(token)
         }
-        return hasBasic ? .basic(user: user.username ?? "", password: user.password ?? "") : .none
+        if hasBasic { return .basic(user: user.username ?? "", password: user.password ?? "") }
+        // As kubectl does: a token or a password that is there goes before a program.
+        return try user.exec.map { try plugin($0, for: configuration, file, "\(field).exec") } ?? .none
     }
 
-    /// The content of `<field>-data`, or of the file that `<field>` names, with the place that was decisive.
-    private func bytes(
-        _ data: String?, _ path: String?, _ file: String?, _ field: String
-    ) throws -> (bytes: [UInt8], file: String?, field: String)? {
+    private func plugin(
+        _ plugin: Kubeconfig.ExecPlugin, for configuration: ClusterConfiguration, _ file: String?, _ field: String
+    ) throws -> ClusterConfiguration.Credential {
+        guard !plugin.command.isEmpty else { throw failure(.invalid, "it is not set", file, "\(field).command") }
+        guard let version = ExecCredential.Version(rawValue: plugin.apiVersion ?? "") else {
+            let known = ExecCredential.Version.allCases.map(\.rawValue).joined(separator: " or ")
+            throw failure(
+                .unsupported, "it is \(known), not \"\(plugin.apiVersion ?? "")\"", file, "\(field).apiVersion")
+        }
+        switch plugin.interactiveMode ?? "" {
+        case "Never", "IfAvailable": break
+        case "Always":
+            throw failure(
+                .unsupported, "the program asks questions on a terminal, and there is nobody to answer them", file,
+                "\(field).interactiveMode")
+        case "" where version == .v1beta1: break
+        case let mode:
+            throw failure(
+                .invalid, "it is Never, IfAvailable or Always, not \"\(mode)\"", file, "\(field).interactiveMode")
+        }
+        guard plugin.provideClusterInfo == true else { return .exec(plugin, cluster: nil) }
+        let cluster = kubeconfig.clusters[context.value.cluster ?? ""]?.value
+        return .exec(plugin, cluster: ExecCredential.describe(configuration, cluster))
+    }
+
+    /// What `<field>-data` says or the file that `<field>` names, with the place that was decisive.
+    private struct Content {
+        var bytes: [UInt8]
+        /// Where the bytes stand: the kubeconfig or the file that it names.
+        var file: String?
+        var field: String
+        /// The file that the kubeconfig names.
+        var path: String?
+    }
+
+    private func bytes(_ data: String?, _ path: String?, _ file: String?, _ field: String) throws -> Content? {
         if let data, !data.isEmpty {
             guard let decoded = Data(base64Encoded: data.filter { !$0.isWhitespace }) else {
                 throw failure(.malformed, "this is no base64", file, "\(field)-data")
             }
-            return (Array(decoded), file, "\(field)-data")
+            return Content(bytes: Array(decoded), file: file, field: "\(field)-data")
         }
         guard let path, !path.isEmpty else { return nil }
-        return (try ConfigurationFile.read(path, context: name, field: field), path, field)
+        let bytes = try ConfigurationFile.read(path, context: name, field: field)
+        return Content(bytes: bytes, file: path, field: field, path: path)
     }
 
     private func failure(

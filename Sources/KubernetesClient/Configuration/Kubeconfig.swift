@@ -1,3 +1,5 @@
+public import KubernetesCore
+
 /// What one or several kubeconfig files say, merged by kubectl's rules, with every path absolute.
 public struct Kubeconfig: Sendable {
     /// Something that a kubeconfig names, with the file in which it stands.
@@ -52,9 +54,23 @@ public struct Kubeconfig: Sendable {
         public var certificateAuthorityData: String?
         /// `proxy-url`.
         public var proxyURL: String?
+        /// `disable-compression`; only handed on to programs that give credentials, since answers are never asked
+        /// for in compressed form.
+        public var disableCompression: Bool?
+        /// `extensions`: what programs beside kubectl have to say of the cluster.
+        public var extensions: [Extension]?
+
+        /// What a program has to say of a cluster.
+        public struct Extension: Sendable, Hashable, Decodable {
+            /// The program's name for it.
+            public var name: String
+            /// Anything.
+            public var `extension`: JSONValue?
+        }
 
         enum CodingKeys: String, CodingKey {
-            case server
+            case server, extensions
+            case disableCompression = "disable-compression"
             case tlsServerName = "tls-server-name"
             case insecureSkipTLSVerify = "insecure-skip-tls-verify"
             case certificateAuthority = "certificate-authority"
@@ -110,7 +126,7 @@ public struct Kubeconfig: Sendable {
 
     /// A program that gives a credential (`client.authentication.k8s.io`).
     public struct ExecPlugin: Sendable, Hashable, Decodable {
-        /// The version of the protocol.
+        /// The version of the protocol: `client.authentication.k8s.io/v1` or `…/v1beta1`.
         public var apiVersion: String?
         /// The program; relative to the file where it holds a slash.
         public var command: String
@@ -125,12 +141,32 @@ public struct Kubeconfig: Sendable {
         /// `Never`, `IfAvailable` or `Always`: whether the program may ask on the terminal.
         public var interactiveMode: String?
 
+        /// Describes a program.
+        public init(
+            apiVersion: String, command: String, args: [String]? = nil, env: [Variable]? = nil,
+            installHint: String? = nil, provideClusterInfo: Bool? = nil, interactiveMode: String? = nil
+        ) {
+            self.apiVersion = apiVersion
+            self.command = command
+            self.args = args
+            self.env = env
+            self.installHint = installHint
+            self.provideClusterInfo = provideClusterInfo
+            self.interactiveMode = interactiveMode
+        }
+
         /// An environment variable.
         public struct Variable: Sendable, Hashable, Decodable {
             /// Its name.
             public var name: String
             /// Its value.
             public var value: String
+
+            /// Names a value.
+            public init(name: String, value: String) {
+                self.name = name
+                self.value = value
+            }
         }
     }
 

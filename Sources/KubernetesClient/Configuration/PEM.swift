@@ -20,4 +20,12 @@ enum PEM {
                 field: field)
         }
     }
+
+    /// Checks that a key is that of its certificate.
+    static func checkPair(_ pair: ClusterConfiguration.ClientCertificate) throws {
+        var tls = TLSConfiguration.makeClientConfiguration()
+        tls.certificateChain = try NIOSSLCertificate.fromPEMBytes(pair.chain).map { .certificate($0) }
+        tls.privateKey = .privateKey(try NIOSSLPrivateKey(bytes: pair.privateKey, format: .pem))
+        _ = try NIOSSLContext(configuration: tls)
+    }
 }

@@ -10,6 +10,11 @@ struct Endpoint: Sendable, Hashable {
     /// The host to connect to in place of the base URL's, where a certificate of another name is expected.
     var connectsTo: [String: String] = [:]
     var usesTLS: Bool
+    /// Host and port, and the proxy on the way there, for people.
+    var name: String
+    /// The host alone.
+    var host: String
+    var port: Int
     /// The name that the server's certificate must bear; nil for an address.
     var certificateName: String?
     var proxy: Proxy?
@@ -46,6 +51,9 @@ struct Endpoint: Sendable, Hashable {
         usesTLS = scheme == "https"
         let bareHost = host.trimmingCharacters(in: CharacterSet(charactersIn: "[]"))
         let authority = (bareHost.contains(":") ? "[\(bareHost)]" : bareHost) + (url.port.map { ":\($0)" } ?? "")
+        self.host = bareHost
+        port = url.port ?? (usesTLS ? 443 : 80)
+        self.name = "\(bareHost.contains(":") ? "[\(bareHost)]" : bareHost):\(port)"
         var path = url.percentEncodedPath
         while path.hasSuffix("/") { path.removeLast() }
         if usesTLS, let name = configuration.tlsServerName, name != bareHost {
@@ -58,11 +66,12 @@ struct Endpoint: Sendable, Hashable {
         } else {
             baseURL = "\(scheme)://\(authority)\(path)"
         }
-        let name = configuration.tlsServerName ?? bareHost
-        if usesTLS, !name.contains(":"), (try? SocketAddress(ipAddress: name, port: 0)) == nil {
-            certificateName = name
+        let expected = configuration.tlsServerName ?? bareHost
+        if usesTLS, !expected.contains(":"), (try? SocketAddress(ipAddress: expected, port: 0)) == nil {
+            certificateName = expected
         }
         proxy = try configuration.proxy.map { try Proxy($0) }
+        if let proxy { self.name += " through the proxy \(proxy.host):\(proxy.port)" }
     }
 
     private static func isNameByte(_ byte: UInt8) -> Bool {
@@ -82,7 +91,7 @@ extension Endpoint.Proxy {
         else { throw ConfigurationError(.malformed, "\"\(text)\" is no URL", field: "proxy-url") }
         guard scheme == "http" || scheme == "socks5" else {
             throw ConfigurationError(
-                .unsupported, "the proxy's scheme is http or socks5, not \(scheme)", field: "proxy-url")
+                .unsupported, "the way to the proxy is http or socks5, not \(scheme)", field: "proxy-url")
         }
         isSOCKS = scheme == "socks5"
         self.host = host.trimmingCharacters(in: CharacterSet(charactersIn: "[]"))

@@ -50,7 +50,8 @@ final class HTTPClients: Sendable {
     }
 
     deinit {
-        // A client that was not shut down ends the process in debug builds, which no forgotten call is worth.
+        // Certificates were replaced and the last request on the old ones has ended, or a shutdown was forgotten.
+        // A client that was not shut down would end the process in debug builds.
         guard !isShutDown.withLock({ $0 }) else { return }
         for client in [calls, watches, logs] { client.shutdown { _ in } }
     }

@@ -8,109 +8,75 @@ import NIOPosix
 /// Talks to an API server over HTTP/1.1, with TLS.
 ///
 /// Guarantees: at most ``Options/maximumInFlightCalls`` calls are under way, and the others wait their turn; nothing
-/// is sent twice that may have been carried out; `Authorization` is made anew for every request; redirects are not
-/// followed; a stream reads from its connection only as fast as it is consumed.
+/// is sent twice that may have been carried out; `Authorization` is made anew for every request, and a 401 leads to
+/// one more attempt where there is another token or certificate by then; redirects are not followed; a stream reads
+/// from its connection only as fast as it is consumed.
 ///
 /// Assumptions: ``shutdown()`` is called in the end.
 ///
 /// Caveats: HTTP/1.1 on purpose. One dead HTTP/2 connection would swallow every request, since the HTTP client sends
 /// no pings, while a dead HTTP/1.1 connection costs one request and is closed.
 public final class HTTPTransport: Transport {
-    /// Bounds and names; the defaults suit a controller.
-    public struct Options: Sendable {
-        /// The `User-Agent`; the part before `/` is the default field manager.
-        public var userAgent: String
-        /// How long a call may take, from its turn to the last byte of its answer.
-        public var callTimeout: Duration
-        /// How long the making of a connection may take.
-        public var connectTimeout: Duration
-        /// After how long a silence a watch counts as broken; servers send a bookmark about every minute.
-        public var watchIdleTimeout: Duration
-        /// How many calls are under way at once.
-        public var maximumInFlightCalls: Int
-        /// How many watches, and how many followed logs, are open at once; more of them wait.
-        public var maximumStreams: Int
-        /// The largest answer to a call.
-        public var maximumResponseBytes: Int
-        /// When a call is sent again.
-        public var retryPolicy: RetryPolicy
-        /// After how long the file of a token is read again.
-        public var tokenRefreshInterval: Duration
-
-        /// Sets the bounds.
-        public init(
-            userAgent: String = "fairlead/\(HTTPTransport.version)", callTimeout: Duration = .seconds(30),
-            connectTimeout: Duration = .seconds(10), watchIdleTimeout: Duration = .seconds(120),
-            maximumInFlightCalls: Int = 32, maximumStreams: Int = 1024, maximumResponseBytes: Int = 256 << 20,
-            retryPolicy: RetryPolicy = RetryPolicy(), tokenRefreshInterval: Duration = .seconds(60)
-        ) {
-            self.userAgent = userAgent
-            self.callTimeout = callTimeout
-            self.connectTimeout = connectTimeout
-            self.watchIdleTimeout = watchIdleTimeout
-            self.maximumInFlightCalls = maximumInFlightCalls
-            self.maximumStreams = maximumStreams
-            self.maximumResponseBytes = maximumResponseBytes
-            self.retryPolicy = retryPolicy
-            self.tokenRefreshInterval = tokenRefreshInterval
-        }
-    }
-
-    /// The version that the default `User-Agent` names.
-    public static let version = "0.1.0"
-
     private let options: Options
     private let endpoint: Endpoint
     private let impersonation: ClusterConfiguration.Impersonation?
-    private let authorization: Authorization
+    private let credentials: Credentials
     private let limit: InFlightLimit
-    private let clients: HTTPClients
+    private let pool: HTTPClientPool
+    private let observer: (any RequestObserver)?
     private let logger: Logger
 
-    /// Makes a transport; nothing is connected yet.
+    /// Makes a transport; nothing is connected and no program is run yet.
     ///
     /// - Parameters:
     ///   - configuration: The cluster.
     ///   - options: Bounds and names.
+    ///   - observer: Told of every request.
     ///   - logger: Told of retries.
     /// - Throws: ``ConfigurationError``.
     public init(
         _ configuration: ClusterConfiguration, options: Options = Options(),
-        logger: Logger = Logger(label: "kubernetes-client")
+        observer: (any RequestObserver)? = nil, logger: Logger = Logger(label: "kubernetes-client")
     ) throws {
         self.options = options
+        self.observer = observer
         self.logger = logger
-        endpoint = try Endpoint(configuration)
+        let endpoint = try Endpoint(configuration)
+        self.endpoint = endpoint
         impersonation = configuration.impersonation
-        authorization = Authorization(configuration.credential, refreshInterval: options.tokenRefreshInterval)
+        credentials = Credentials(
+            configuration, refreshInterval: options.credentialRefreshInterval, pluginTimeout: options.pluginTimeout)
         limit = InFlightLimit(options.maximumInFlightCalls)
-        clients = HTTPClients(
-            endpoint: endpoint, tlsConfiguration: try configuration.tlsConfiguration(), options: options)
+        let skipsVerification = configuration.skipsTLSVerification
+        let certificates = Certificates(
+            authority: configuration.certificateAuthority, client: configuration.clientCertificate)
+        pool = try HTTPClientPool(certificates) { certificates in
+            HTTPClients(
+                endpoint: endpoint,
+                tlsConfiguration: try certificates.tlsConfiguration(skipsVerification: skipsVerification),
+                options: options)
+        }
     }
 
     /// Ends every request and closes every connection; later requests fail.
     public func shutdown() async {
-        await clients.shutdown()
+        await pool.shutdown()
     }
 
     public func send(_ request: APIRequest) async throws -> APIResponse {
         var retries = 0
-        var hasChangedToken = false
         var hasReconnected = false
         while true {
-            let header = try await authorization.headerValue()
             let response: APIResponse
             do {
-                response = try await limit.withSlot { try await call(request, authorization: header) }
+                response = try await limit.withSlot {
+                    try await identified { identity in try await self.call(request, as: identity) }
+                }
             } catch let error as TransportError where error.code == .interrupted && request.method == .get {
                 // A server may close a kept connection just as it is used again; a read can be sent once more.
                 guard !hasReconnected else { throw error }
                 hasReconnected = true
                 continue
-            }
-            if response.status == 401, !hasChangedToken, authorization.refuse(header) {
-                hasChangedToken = true
-                if try await authorization.headerValue() != header { continue }
             }
             guard let delay = options.retryPolicy.delay(after: response, to: request.method, retries: retries) else {
                 return response
@@ -127,46 +93,91 @@ public final class HTTPTransport: Transport {
         _ request: APIRequest,
         _ body: @Sendable (StreamHead, inout any ByteChunks) async throws -> Result
     ) async throws -> Result {
-        let header = try await authorization.headerValue()
-        var outgoing = HTTPClientRequest(url: endpoint.baseURL + request.target)
-        outgoing.method = HTTPMethod(rawValue: request.method.rawValue)
-        outgoing.headers = headers(of: request, authorization: header)
-        if let bytes = request.body { outgoing.body = .bytes(ByteBuffer(bytes: bytes)) }
-        let response: HTTPClientResponse
-        do {
-            // No deadline: a log whose program is silent has no head before its first line. Silence and dead
-            // connections are the business of the clients' own timers.
-            response = try await clients.streaming(request).execute(outgoing, deadline: .distantFuture)
-        } catch {
-            throw Self.failure(error)
-        }
-        if response.status.code == 401 { _ = authorization.refuse(header) }
-        let head = StreamHead(status: Int(response.status.code), headers: Self.fields(of: response.headers))
+        let opened = try await identified { identity in try await self.open(request, as: identity) }
+        // What is under way keeps its clients, whatever certificates come meanwhile.
+        defer { withExtendedLifetime(opened.clients) {} }
+        let response = opened.response
+        let head = StreamHead(status: opened.status, headers: Self.fields(of: response.headers))
         // Whatever way `body` ends, the iterator goes with this scope, and with it the connection.
-        var chunks: any ByteChunks = HTTPByteChunks(iterator: response.body.makeAsyncIterator())
+        var chunks: any ByteChunks = HTTPByteChunks(iterator: response.body.makeAsyncIterator(), server: endpoint.name)
         return try await body(head, &chunks)
     }
 
-    private func call(_ request: APIRequest, authorization header: String?) async throws -> APIResponse {
-        let response: HTTPClient.Response
+    /// Sends something as who we are now, and once more as who we are then where the server refuses that: a token
+    /// or a certificate may have been replaced.
+    private func identified<Answer: HasStatus>(_ body: (Identity) async throws -> Answer) async throws -> Answer {
+        let identity = try await credentials.identity()
         do {
+            let answer = try await body(identity)
+            guard answer.status == 401,
+                let other = try await credentials.replacement(for: identity, isConnected: true)
+            else { return answer }
+            return try await body(other)
+        } catch let error as TransportError where error.code == .tls {
+            guard let other = try await credentials.replacement(for: identity, isConnected: false) else { throw error }
+            return try await body(other)
+        }
+    }
+
+    private struct OpenStream: HasStatus {
+        var response: HTTPClientResponse
+        var clients: HTTPClients
+
+        var status: Int { Int(response.status.code) }
+    }
+
+    private func open(_ request: APIRequest, as identity: Identity) async throws -> OpenStream {
+        var outgoing = HTTPClientRequest(url: endpoint.baseURL + request.target)
+        outgoing.method = HTTPMethod(rawValue: request.method.rawValue)
+        outgoing.headers = headers(of: request, authorization: identity.authorization)
+        if let bytes = request.body { outgoing.body = .bytes(ByteBuffer(bytes: bytes)) }
+        let sent = outgoing
+        return try await observed(request) {
+            let clients = try pool.clients(for: identity.certificates)
+            // No deadline: a log whose program is silent has no head before its first line. Silence and dead
+            // connections are the business of the clients' own timers.
+            let response = try await clients.streaming(request).execute(sent, deadline: .distantFuture)
+            return OpenStream(response: response, clients: clients)
+        }
+    }
+
+    private func call(_ request: APIRequest, as identity: Identity) async throws -> APIResponse {
+        try await observed(request) {
+            let clients = try pool.clients(for: identity.certificates)
             let outgoing = try HTTPClient.Request(
                 url: endpoint.baseURL + request.target, method: HTTPMethod(rawValue: request.method.rawValue),
-                headers: headers(of: request, authorization: header), body: request.body.map { .bytes($0) })
+                headers: headers(of: request, authorization: identity.authorization),
+                body: request.body.map { .bytes($0) })
             let accumulator = ResponseAccumulator(request: outgoing, maxBodySize: options.maximumResponseBytes)
             let task = clients.calls.execute(
                 request: outgoing, delegate: accumulator, deadline: .now() + TimeAmount(options.callTimeout))
-            response = try await withTaskCancellationHandler {
+            let response = try await withTaskCancellationHandler {
                 try await task.get()
             } onCancel: {
                 task.cancel()
             }
-        } catch {
-            throw Self.failure(error)
+            withExtendedLifetime(clients) {}
+            return APIResponse(
+                status: Int(response.status.code), headers: Self.fields(of: response.headers),
+                body: response.body.map { Array($0.readableBytesView) } ?? [])
         }
-        return APIResponse(
-            status: Int(response.status.code), headers: Self.fields(of: response.headers),
-            body: response.body.map { Array($0.readableBytesView) } ?? [])
+    }
+
+    /// Tells the observer how a request went, and its failure in our words.
+    private func observed<Answer: HasStatus>(
+        _ request: APIRequest, _ body: () async throws -> Answer
+    ) async throws -> Answer {
+        let start = ContinuousClock.now
+        do {
+            let answer = try await body()
+            observer?.finished(ObservedCall(request, code: answer.status, duration: .now - start))
+            return answer
+        } catch {
+            let failure = Self.failure(error, server: endpoint.name)
+            let code = (failure as? TransportError)?.code
+            observer?.finished(ObservedCall(request, code: nil, failure: code, duration: .now - start))
+            throw failure
+        }
     }
 
     private func headers(of request: APIRequest, authorization: String?) -> HTTPHeaders {
@@ -197,21 +208,29 @@ public final class HTTPTransport: Transport {
     }
 
     /// The error that a caller sees: an end by cancellation is no failure of the connection.
-    static func failure(_ cause: any Error) -> any Error {
+    static func failure(_ cause: any Error, server: String) -> any Error {
         if cause is CancellationError || Task.isCancelled { return CancellationError() }
-        return TransportError(cause: cause)
+        return TransportError(cause: cause, server: server)
     }
 }
+
+/// What an answer and the head of a stream have in common.
+private protocol HasStatus {
+    var status: Int { get }
+}
+
+extension APIResponse: HasStatus {}
 
 /// The body of a streamed answer, read from its connection as it is asked for.
 private struct HTTPByteChunks: ByteChunks {
     var iterator: HTTPClientResponse.Body.AsyncIterator
+    let server: String
 
     mutating func next() async throws -> [UInt8]? {
         do {
             if let buffer = try await iterator.next(isolation: #isolation) { return Array(buffer.readableBytesView) }
         } catch {
-            throw HTTPTransport.failure(error)
+            throw HTTPTransport.failure(error, server: server)
         }
         // A cancelled read looks like the end of the answer, which a watch would take for the server's.
         try Task.checkCancellation()

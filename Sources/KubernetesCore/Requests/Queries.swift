@@ -93,6 +93,8 @@ public struct DeleteOptions: Sendable, Hashable, Codable {
     public var propagationPolicy: String?
     /// What must be true of the object.
     public var preconditions: Preconditions?
+    /// `["All"]` where the server only says what it would do.
+    public var dryRun: [String]?
 
     /// What must be true of an object for it to be deleted.
     public struct Preconditions: Sendable, Hashable, Codable {
@@ -110,11 +112,48 @@ public struct DeleteOptions: Sendable, Hashable, Codable {
 
     /// Describes a deletion.
     public init(
-        gracePeriodSeconds: Int64? = nil, propagationPolicy: String? = nil, preconditions: Preconditions? = nil
+        gracePeriodSeconds: Int64? = nil, propagationPolicy: String? = nil, preconditions: Preconditions? = nil,
+        dryRun: [String]? = nil
     ) {
         self.gracePeriodSeconds = gracePeriodSeconds
         self.propagationPolicy = propagationPolicy
         self.preconditions = preconditions
+        self.dryRun = dryRun
+    }
+}
+
+/// How an object is created, patched or applied.
+public struct WriteOptions: Sendable, Hashable {
+    /// Who owns the fields that are written, at most 128 characters; nil for the client's own name.
+    public var fieldManager: String?
+    /// What becomes of fields that the kind does not have, or that stand twice; nil for the server's choice, which
+    /// is a warning.
+    public var fieldValidation: FieldValidation?
+    /// Whether the server only says what it would do.
+    public var isDryRun: Bool
+
+    /// What becomes of unknown and duplicate fields.
+    public enum FieldValidation: String, Sendable, Hashable {
+        case ignore = "Ignore"
+        case warn = "Warn"
+        case strict = "Strict"
+    }
+
+    /// Describes a write.
+    public init(fieldManager: String? = nil, fieldValidation: FieldValidation? = nil, isDryRun: Bool = false) {
+        self.fieldManager = fieldManager
+        self.fieldValidation = fieldValidation
+        self.isDryRun = isDryRun
+    }
+
+    /// The query parameters, in a fixed order.
+    ///
+    /// - Parameter other: The field manager where none is named here.
+    public func items(fieldManager other: String) -> [APIRequest.QueryItem] {
+        var items: [APIRequest.QueryItem] = [.init("fieldManager", fieldManager ?? other)]
+        if isDryRun { items.append(.init("dryRun", "All")) }
+        if let fieldValidation { items.append(.init("fieldValidation", fieldValidation.rawValue)) }
+        return items
     }
 }
 

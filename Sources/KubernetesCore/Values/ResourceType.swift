@@ -82,11 +82,16 @@ public struct ObjectKey: Sendable, Hashable, Comparable, Codable, CustomStringCo
 public protocol Resource: Decodable, Sendable {
     /// The kind and its collection.
     static var type: ResourceType { get }
+    /// Whether nothing but the metadata is looked at, so that the server need not send the rest; false unless said
+    /// otherwise.
+    static var isMetadataOnly: Bool { get }
     /// The object's metadata.
     var metadata: ObjectMeta { get }
 }
 
 extension Resource {
+    public static var isMetadataOnly: Bool { false }
+
     /// The object's address.
     public var key: ObjectKey { ObjectKey(namespace: metadata.namespace, name: metadata.name) }
 }

@@ -19,4 +19,5 @@ authority authority
 authority other-authority
 leaf server "/CN=kube-apiserver" "extendedKeyUsage=serverAuth" "subjectAltName=IP:127.0.0.1,DNS:kubernetes.test"
 leaf client "/O=system:masters/CN=admin" "extendedKeyUsage=clientAuth" "basicConstraints=CA:FALSE"
+leaf renewed-client "/O=system:masters/CN=admin" "extendedKeyUsage=clientAuth" "basicConstraints=CA:FALSE"
 rm -f authority.key.pem other-authority.key.pem authority.srl
