@@ -22,6 +22,7 @@ let nioHTTP1 = product("NIOHTTP1", "swift-nio")
 let nioSSL = product("NIOSSL", "swift-nio-ssl")
 let serviceLifecycle = product("ServiceLifecycle", "swift-service-lifecycle")
 let crypto = product("Crypto", "swift-crypto")
+let httpTypes = product("HTTPTypes", "swift-http-types")
 let yams = product("Yams", "Yams")
 
 func library(_ name: String, _ dependencies: [Target.Dependency] = [], path: String? = nil) -> Target {
@@ -38,7 +39,8 @@ let package = Package(
     products: [
         .executable(name: "fairlead", targets: ["fairlead"]),
         .library(name: "KubernetesClient", targets: ["KubernetesCore", "KubernetesClient"]),
-        .library(name: "ControllerRuntime", targets: ["ControllerMachines", "ControllerRuntime"]),
+        .library(
+            name: "ControllerRuntime", targets: ["ControllerMachines", "ControllerRuntime", "PrometheusMetrics"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -67,10 +69,16 @@ let package = Package(
             [
                 "KubernetesCore", logging, nioCore, nioPosix, nioHTTP1, nioSSL, yams,
                 product("AsyncHTTPClient", "async-http-client"),
+                product("Subprocess", "swift-subprocess"),
+                product("SystemPackage", "swift-system"),
             ]),
+        library("PrometheusMetrics"),
         library(
             "ControllerRuntime",
-            ["KubernetesCore", "ControllerMachines", "KubernetesClient", logging, serviceLifecycle]),
+            [
+                "KubernetesCore", "ControllerMachines", "KubernetesClient", "PrometheusMetrics", logging,
+                serviceLifecycle, nioCore, nioPosix, httpTypes, product("HummingbirdCore", "hummingbird"),
+            ]),
 
         // Fairlead: the kinds, the pure planners and their thin shells.
         library("FairleadAPI", ["KubernetesCore", yams]),
@@ -80,7 +88,7 @@ let package = Package(
             "FairleadControllers",
             [
                 "KubernetesCore", "KubernetesClient", "ControllerMachines", "ControllerRuntime", "FairleadAPI",
-                "FairleadPlanning", logging, serviceLifecycle,
+                "FairleadPlanning", "PrometheusMetrics", logging, serviceLifecycle,
             ]),
 
         // The local cluster.
@@ -90,7 +98,7 @@ let package = Package(
                 "KubernetesCore", "ControllerMachines", collections, logging, serviceLifecycle, crypto, yams,
                 nioCore, nioPosix, nioHTTP1, nioSSL,
                 product("GRDB", "GRDB.swift"),
-                product("HTTPTypes", "swift-http-types"),
+                httpTypes,
                 product("Hummingbird", "hummingbird"),
                 product("HummingbirdTLS", "hummingbird"),
                 product("SwiftASN1", "swift-asn1"),
@@ -109,7 +117,8 @@ let package = Package(
             "FairleadCLI",
             [
                 "KubernetesCore", "KubernetesClient", "ControllerRuntime", "FairleadAPI", "FairleadPlanning",
-                "FairleadControllers", "LocalAPIServer", "LocalNode", logging, serviceLifecycle, yams,
+                "FairleadControllers", "LocalAPIServer", "LocalNode", "PrometheusMetrics", logging, serviceLifecycle,
+                yams,
                 product("UnixSignals", "swift-service-lifecycle"),
                 product("ArgumentParser", "swift-argument-parser"),
             ]),
@@ -144,17 +153,38 @@ let package = Package(
             path: "Benchmarks/PipelineBenchmark",
             swiftSettings: settings),
 
+        // The operator of the guide in ControllerRuntime's documentation: a user of the Kubernetes libraries alone.
+        .executableTarget(
+            name: "WebsiteOperator",
+            dependencies: [
+                "KubernetesCore", "KubernetesClient", "ControllerMachines", "ControllerRuntime", logging,
+                serviceLifecycle, product("UnixSignals", "swift-service-lifecycle"),
+            ],
+            path: "docs/examples/WebsiteOperator",
+            exclude: ["website.yaml"],
+            swiftSettings: settings),
+        tests(
+            "WebsiteOperatorTests",
+            [
+                "WebsiteOperator", "KubernetesCore", "KubernetesClient", "ControllerRuntime", "FairleadAPI",
+                "LocalAPIServer", "ClusterTesting", logging,
+            ]),
+
         tests("KubernetesCoreTests", ["PropertyTesting", "KubernetesCore"]),
         tests("ControllerMachinesTests", ["PropertyTesting", "KubernetesCore", "ControllerMachines"]),
         tests(
             "KubernetesClientTests",
-            ["PropertyTesting", "KubernetesCore", "KubernetesClient", nioCore, nioPosix, nioHTTP1, nioSSL, yams],
+            [
+                "PropertyTesting", "KubernetesCore", "KubernetesClient", nioCore, nioPosix, nioHTTP1, nioSSL, yams,
+                product("AsyncHTTPClient", "async-http-client"),
+            ],
             resources: [.copy("Fixtures")]),
+        tests("PrometheusMetricsTests", ["PropertyTesting", "PrometheusMetrics"]),
         tests(
             "ControllerRuntimeTests",
             [
-                "KubernetesCore", "KubernetesClient", "ControllerMachines", "ControllerRuntime", "KubernetesTesting",
-                "PropertyTesting", logging, serviceLifecycle,
+                "KubernetesCore", "KubernetesClient", "ControllerMachines", "ControllerRuntime", "PrometheusMetrics",
+                "KubernetesTesting", "PropertyTesting", logging, serviceLifecycle,
             ]),
         tests("FairleadAPITests", ["PropertyTesting", "KubernetesCore", "FairleadAPI", yams]),
         tests("FairleadPlanningTests", ["PropertyTesting", "KubernetesCore", "FairleadAPI", "FairleadPlanning"]),
@@ -163,13 +193,17 @@ let package = Package(
         tests(
             "ScenarioTests",
             [
-                "KubernetesCore", "KubernetesClient", "ControllerRuntime", "FairleadAPI", "FairleadPlanning",
-                "FairleadControllers", "LocalAPIServer", "ClusterTesting", "KubernetesTesting", "PropertyTesting",
-                logging,
+                "KubernetesCore", "KubernetesClient", "ControllerMachines", "ControllerRuntime", "FairleadAPI",
+                "FairleadPlanning", "FairleadControllers", "LocalAPIServer", "PrometheusMetrics", "ClusterTesting",
+                "KubernetesTesting", "PropertyTesting", logging,
             ]),
+        tests("EndToEndTests", ["fairlead", "fairlead-kubelet-sim", "KubernetesCore", crypto]),
         tests(
-            "EndToEndTests", ["fairlead", "KubernetesCore"]),
-        tests("FairleadCLITests", ["FairleadCLI", "KubernetesCore", "FairleadAPI"]),
+            "FairleadCLITests",
+            [
+                "FairleadCLI", "KubernetesCore", "KubernetesClient", "ControllerRuntime", "FairleadAPI",
+                "LocalAPIServer", "ClusterTesting", "KubernetesTesting", logging,
+            ]),
     ],
     swiftLanguageModes: [.v6]
 )

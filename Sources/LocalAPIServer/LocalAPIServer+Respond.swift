@@ -5,13 +5,22 @@ extension LocalAPIServer {
     ///
     /// - Parameters:
     ///   - request: The request, with its `Authorization` where `user` is nil.
-    ///   - user: Who asks, where that is known already, as it is in process.
+    ///   - user: Who asks, where that is known already, as it is in process; may speak for others by headers.
     /// - Returns: The answer; failures are answers too.
     public func respond(to request: APIRequest, user: ServerUser? = nil) async -> ServerResponse {
         do {
-            let user = try user ?? authenticate(request)
-            let response = try await answer(request, user)
-            return response
+            let sender = try user ?? authenticate(request)
+            guard let segments = RequestTarget.segments(request.path) else {
+                throw Status.badRequest("the path is malformed")
+            }
+            let target = RequestTarget.isResource(segments) ? RequestTarget(segments: segments) : nil
+            let access = target.map { AccessRequest(request, $0) } ?? AccessRequest(path: request)
+            let user = try impersonate(request, sender, for: access)
+            try authorize(access, user)
+            return try await ServerUser.$current.withValue(user) {
+                guard let target else { return try discover(request, segments) }
+                return try await answer(request, target, user)
+            }
         } catch let failure as Status {
             return .whole(Self.response(failure))
         } catch let failure as WarnedFailure {
@@ -45,24 +54,9 @@ extension LocalAPIServer {
         APIResponse(status: status, headers: headers(), body: JSONWriter.bytes(value))
     }
 
-    private func authenticate(_ request: APIRequest) throws(Status) -> ServerUser {
-        guard let header = request.header("authorization") else { return .anonymous }
-        let parts = header.split(separator: " ", maxSplits: 1).map(String.init)
-        guard parts.count == 2, parts[0].lowercased() == "bearer" else { return .anonymous }
-        guard configuration.tokens.contains(parts[1].trimmed) else { throw Status.unauthorized }
-        return .admin
-    }
-
-    private func answer(_ request: APIRequest, _ user: ServerUser) async throws -> ServerResponse {
-        guard let segments = RequestTarget.segments(request.path) else {
-            throw Status.badRequest("the path is malformed")
-        }
-        guard let root = segments.first, root == "api" || root == "apis", segments.count > 1 else {
-            return try discover(request, segments, user)
-        }
-        if segments.count <= (root == "api" ? 2 : 3) { return try discover(request, segments, user) }
-        guard let target = RequestTarget(segments: segments) else { throw PlainAnswer.pageNotFound }
-        try authorize(request, target, user)
+    private func answer(
+        _ request: APIRequest, _ target: RequestTarget, _ user: ServerUser
+    ) async throws -> ServerResponse {
         if target.group == "authorization.k8s.io" || target.group == "authentication.k8s.io" {
             return .whole(try review(request, target, user))
         }
@@ -74,30 +68,9 @@ extension LocalAPIServer {
             if isCustom { throw PlainAnswer.pageNotFound }
             throw Status.resourceNotFound
         }
-        return try await dispatch(request, target, resource)
-    }
-
-    /// Everything is allowed to the cluster's owner, and nothing here to others.
-    private func authorize(_ request: APIRequest, _ target: RequestTarget, _ user: ServerUser) throws(Status) {
-        guard !user.groups.contains("system:masters") else { return }
-        let isList = target.name == nil
-        let verb =
-            switch request.method {
-            case .get: request.flag("watch") ? "watch" : isList ? "list" : "get"
-            case .post: "create"
-            case .put: "update"
-            case .patch: "patch"
-            case .delete: isList ? "deletecollection" : "delete"
-            }
-        let resource = ResourceType(group: target.group, version: "", kind: "", plural: target.plural)
-        let place = target.namespace.map { " in the namespace \"\($0)\"" } ?? " at the cluster scope"
-        let subject = target.name.map { "\(resource.qualifiedName) \"\($0)\"" } ?? resource.qualifiedName
-        throw Status(
-            code: 403, reason: "Forbidden",
-            message: "\(subject) is forbidden: User \"\(user.name)\" cannot \(verb) resource \"\(target.plural)\" in "
-                + "API group \"\(target.group)\"\(place)",
-            details: Status.Details(
-                name: target.name, group: target.group.isEmpty ? nil : target.group, kind: target.plural))
+        var response = try await dispatch(request, target, resource)
+        if let warning = resource.strategy.warning { response.warn(Self.warningHeader([warning])) }
+        return response
     }
 
     private func dispatch(

@@ -1,3 +1,4 @@
+import Crypto
 public import Foundation
 import KubernetesCore
 public import Logging
@@ -22,8 +23,10 @@ public final class LocalAPIServer: Service {
     public struct Configuration: Sendable {
         /// Where the objects are kept.
         public var storage: Storage
-        /// The bearer tokens of the cluster's owner.
-        public var tokens: Set<String>
+        /// Whom bearer tokens prove, beside those of service accounts.
+        public var tokens: [String: ServerUser]
+        /// What decides who may do what.
+        public var authorization: Authorization
         /// The clock that stamps objects.
         public var now: @Sendable () -> Date
         /// Where logs come from; nil where no node runs.
@@ -37,12 +40,14 @@ public final class LocalAPIServer: Service {
 
         /// Describes a server.
         public init(
-            storage: Storage = .ephemeral, tokens: Set<String> = [], now: @escaping @Sendable () -> Date = { Date() },
+            storage: Storage = .ephemeral, tokens: [String: ServerUser] = [:],
+            authorization: Authorization = .alwaysAllow, now: @escaping @Sendable () -> Date = { Date() },
             podLogs: (any PodLogs)? = nil, certificateAuthority: String = "", historyCapacity: Int = 8192,
             eventLifetime: Int64 = 3600
         ) {
             self.storage = storage
             self.tokens = tokens
+            self.authorization = authorization
             self.now = now
             self.podLogs = podLogs
             self.certificateAuthority = certificateAuthority
@@ -54,6 +59,8 @@ public final class LocalAPIServer: Service {
     let configuration: Configuration
     let logger: Logger
     let engine: StorageEngine
+    /// What signs the tokens of service accounts.
+    let signingKey: SymmetricKey
     private let kinds: Mutex<KindRegistry>
     let openAPICache = OpenAPICache()
     private let logs: Mutex<(any PodLogs)?>
@@ -69,16 +76,20 @@ public final class LocalAPIServer: Service {
         var registry = KindRegistry()
         switch configuration.storage {
         case .ephemeral:
+            signingKey = SymmetricKey(size: .bits256)
             engine = StorageEngine(
                 store: ObjectStore(historyCapacity: configuration.historyCapacity), file: nil, logger: logger)
         case .file(let path):
             let file = try StateFile(path: path)
+            signingKey = SymmetricKey(
+                data: try file.secret { SymmetricKey(size: .bits256).withUnsafeBytes { Array($0) } })
             let store = try StateLoader.load(file, into: &registry, historyCapacity: configuration.historyCapacity)
             engine = StorageEngine(store: store, file: file, logger: logger)
         }
         kinds = Mutex(registry)
         logs = Mutex(configuration.podLogs)
         try await makeSystemNamespaces()
+        if configuration.authorization == .rbac { try await makeDefaultRoles() }
         engine.compact()
     }
 

@@ -9,24 +9,18 @@ public enum ServerResponse: Sendable {
 
     /// Takes the next piece of a body; throws where the client is gone.
     public typealias Writer = @Sendable ([UInt8]) async throws -> Void
-}
 
-/// Who sends a request.
-public struct ServerUser: Sendable, Hashable {
-    /// The name.
-    public var name: String
-    /// The groups.
-    public var groups: [String]
-
-    /// Names a user.
-    public init(name: String, groups: [String]) {
-        self.name = name
-        self.groups = groups
+    /// Adds to the `Warning` header.
+    mutating func warn(_ warning: String) {
+        func added(to headers: [String: String]) -> [String: String] {
+            headers.merging(["warning": warning]) { "\($1), \($0)" }
+        }
+        switch self {
+        case .whole(var response):
+            response.headers = added(to: response.headers)
+            self = .whole(response)
+        case .stream(let status, let headers, let body):
+            self = .stream(status: status, headers: added(to: headers), body: body)
+        }
     }
-
-    /// The owner of the local cluster, who may do everything.
-    public static let admin = ServerUser(
-        name: "kubernetes-admin", groups: ["system:masters", "system:authenticated"])
-    /// Nobody: a request without credentials.
-    public static let anonymous = ServerUser(name: "system:anonymous", groups: ["system:unauthenticated"])
 }

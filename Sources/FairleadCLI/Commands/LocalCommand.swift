@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import LocalAPIServer
 import LocalNode
 import Logging
 import ServiceLifecycle
@@ -48,6 +49,18 @@ struct LocalCommand: AsyncParsableCommand {
     @Flag(help: "Only the cluster: neither Fairlead's kinds nor its controllers.")
     var bare = false
 
+    @Option(
+        help: ArgumentHelp(
+            "RBAC: roles say who may do what; else AlwaysAllow: every token may do everything.",
+            valueName: "mode"),
+        transform: { text in
+            guard let mode = LocalAPIServer.Authorization(rawValue: text) else {
+                throw ValidationError("choose RBAC or AlwaysAllow")
+            }
+            return mode
+        })
+    var authorizationMode: LocalAPIServer.Authorization?
+
     @OptionGroup var logging: LoggingOptions
 
     func run() async throws {
@@ -66,8 +79,8 @@ struct LocalCommand: AsyncParsableCommand {
         let (kubeconfig, readyFile, isEphemeral) = (kubeconfig, readyFile, ephemeral)
         let cluster = LocalCluster(
             configuration: LocalCluster.Configuration(
-                data: data, isEphemeral: ephemeral, isBare: bare, listen: address, images: catalogue,
-                shimCommand: [Self.executable, "shim"]),
+                data: data, isEphemeral: ephemeral, isBare: bare, authorization: authorizationMode ?? .alwaysAllow,
+                listen: address, images: catalogue, shimCommand: [Self.executable, "shim"]),
             logger: logger
         ) { text, server in
             try PrivateFile.write(text, to: kubeconfig)

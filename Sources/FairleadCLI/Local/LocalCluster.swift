@@ -21,6 +21,8 @@ struct LocalCluster: Service {
         var isEphemeral: Bool
         /// Whether there are neither Fairlead's kinds nor its controllers.
         var isBare: Bool
+        /// What decides who may do what.
+        var authorization: LocalAPIServer.Authorization
         var listen: ListenAddress
         var images: ImageCatalogue
         /// The command line of a container's shim.
@@ -39,7 +41,9 @@ struct LocalCluster: Service {
         let certificates = try LocalCertificates(directory: data.certificates)
         let server = try await LocalAPIServer(
             configuration: LocalAPIServer.Configuration(
-                storage: configuration.isEphemeral ? .ephemeral : .file(data.state), tokens: [certificates.token],
+                storage: configuration.isEphemeral ? .ephemeral : .file(data.state),
+                tokens: [certificates.token: .admin],
+                authorization: configuration.authorization,
                 podLogs: NodePodLogs(stateDirectory: data.path), certificateAuthority: certificates.authority),
             logger: logger)
         // What the front says of connections that break at the end is of no use to anybody.

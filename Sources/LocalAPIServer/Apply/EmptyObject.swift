@@ -71,6 +71,11 @@ enum EmptyObject {
             status: [
                 "disruptionsAllowed": 0, "currentHealthy": 0, "desiredHealthy": 0, "expectedPods": 0,
             ]),
+        "authentication.k8s.io/v1 TokenRequest": ["metadata": [:], "spec": ["boundObjectRef": [:]]],
+        "authentication.k8s.io/v1 TokenReview": ["metadata": [:], "spec": [:]],
+        "authorization.k8s.io/v1 LocalSubjectAccessReview": ["metadata": [:], "spec": [:]],
+        "authorization.k8s.io/v1 SelfSubjectAccessReview": ["metadata": [:], "spec": [:]],
+        "authorization.k8s.io/v1 SubjectAccessReview": ["metadata": [:], "spec": [:]],
         "rbac.authorization.k8s.io/v1 Role": ["metadata": [:], "rules": .null],
         "rbac.authorization.k8s.io/v1 ClusterRole": ["metadata": [:], "rules": .null],
         "rbac.authorization.k8s.io/v1 RoleBinding": [

@@ -55,9 +55,10 @@ public enum FieldManagement {
         release(comparison, in: &entries, except: nil)
         let taken = comparison.taken.subtracting(unowned)
         if !taken.isEmpty {
+            // Kubernetes gives the entries of scale no time.
             let entry = ManagedFieldsEntry(
-                manager: manager, operation: .update, apiVersion: apiVersion, time: now.description, fields: taken,
-                subresource: subresource)
+                manager: manager, operation: .update, apiVersion: apiVersion,
+                time: subresource == "scale" ? nil : now.description, fields: taken, subresource: subresource)
             if let index = entries.firstIndex(where: { $0.identity == entry.identity }) {
                 entries[index].fields = entries[index].fields.union(taken)
                 entries[index].time = entry.time

@@ -26,6 +26,7 @@ extension LocalAPIServer {
             }
         case .object(let reference): try await collect(reference)
         case .namespace(let name): try await empty(namespace: name)
+        case .clusterRoles: try await aggregateClusterRoles()
         case .customResources(let name): try await removeObjects(ofDefinition: name)
         }
     }

@@ -30,7 +30,8 @@ extension LocalAPIServer {
         }
     }
 
-    private func createQuietly(
+    /// Makes what every cluster or namespace has, unless it is there.
+    func createQuietly(
         _ value: JSONValue, _ resource: ServedResource, _ options: RequestOptions
     ) async throws {
         do {

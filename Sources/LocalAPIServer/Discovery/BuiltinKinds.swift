@@ -37,9 +37,12 @@ enum BuiltinKinds {
         event.strategy.fieldPaths["source"] = ["source", "component"]
         var newEvent = make("events.k8s.io", kind: "Event", "events", ["ev"], collection: "events")
         newEvent.strategy.fieldPaths = event.strategy.fieldPaths
+        var endpoints = make(kind: "Endpoints", "endpoints", ["ep"])
+        endpoints.strategy.warning =
+            "v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice"
         return [
             make(kind: "ConfigMap", "configmaps", ["cm"]),
-            make(kind: "Endpoints", "endpoints", ["ep"]),
+            endpoints,
             event,
             make(kind: "LimitRange", "limitranges", ["limits"]),
             make(

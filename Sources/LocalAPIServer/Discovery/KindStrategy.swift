@@ -26,6 +26,8 @@ struct KindStrategy: Sendable {
     var hasGeneration = false
     /// Whether a PUT without a resourceVersion replaces whatever there is.
     var allowsUnconditionalUpdate = true
+    /// What every answer about the kind warns of.
+    var warning: String?
     /// The fields, beside name and namespace, by which objects can be selected, and where they are.
     var fieldPaths: [String: [String]] = [:]
 }

@@ -1,17 +1,9 @@
 import KubernetesCore
 
 extension LocalAPIServer {
-    private static let publicPaths = ["healthz", "livez", "readyz", "version"]
-
     /// Answers a path that names no object: health, version, discovery and the OpenAPI documents.
-    func discover(_ request: APIRequest, _ segments: [String], _ user: ServerUser) throws -> ServerResponse {
+    func discover(_ request: APIRequest, _ segments: [String]) throws -> ServerResponse {
         let root = segments.first ?? ""
-        if user == .anonymous, !Self.publicPaths.contains(root) {
-            throw Status(
-                code: 403, reason: "Forbidden",
-                message: "forbidden: User \"system:anonymous\" cannot get path \"\(request.path)\"",
-                details: Status.Details())
-        }
         switch root {
         case "healthz", "livez", "readyz": return .whole(try Self.health(request, segments))
         case "version":

@@ -105,7 +105,12 @@ public final class LocalAPIServerHTTP: Service {
             return response(LocalAPIServer.response(Status.methodNotAllowed))
         }
         var headers: [String: String] = [:]
-        for field in request.headers { headers[field.name.canonicalName, default: ""] += field.value }
+        for field in request.headers {
+            let name = field.name.canonicalName
+            // Names of groups may hold commas, so that those of an impersonated user stand on lines of their own.
+            let separator = name.hasPrefix("impersonate-") ? "\n" : ", "
+            headers[name] = headers[name].map { $0 + separator + field.value } ?? field.value
+        }
         let body: [UInt8]?
         do {
             let buffer = try await request.body.collect(upTo: RequestBody.limit + 1)

@@ -127,7 +127,7 @@ enum ProtobufDecoder {
         case .bool: false
         case .quantity: "0"
         case .message: [:]
-        case .time, .microtime, .any, .strings, .list, .map: nil
+        case .time, .microtime, .any, .strings, .list, .map: .null
         }
     }
 

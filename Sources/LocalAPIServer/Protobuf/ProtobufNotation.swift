@@ -65,15 +65,7 @@ struct ProtobufNotation: Sendable {
 
     /// The messages, in order.
     var messages: [Message] {
-        var lines: [String] = []
-        for line in text.split(separator: "\n") {
-            if line.first?.isWhitespace == true, let last = lines.indices.last {
-                lines[last] += line
-            } else {
-                lines.append(String(line))
-            }
-        }
-        return lines.compactMap(message)
+        SchemaNotation.lines(text).compactMap(message)
     }
 
     private func message(_ line: String) -> Message? {

@@ -50,7 +50,6 @@ enum BuiltinObjects {
     ) {
         fillIn(gvk, &object)
         switch (gvk.group, gvk.kind) {
-        case ("", "Event"): if object["source"] == nil { object["source"] = [:] }
         case ("apiextensions.k8s.io", "CustomResourceDefinition"):
             object["status"] = nil
             object = CustomResourceDefinitions.defaulted(object)
@@ -97,6 +96,14 @@ enum BuiltinObjects {
         case ("", "Pod"):
             PodDefaults.fillIn(&object, at: ["spec"], isPod: true)
             PodDefaults.fillInStatus(&object)
+        case ("", "Event"):
+            // Clients sort by times that an object must have for that, be they null.
+            if object["source"] == nil { object["source"] = [:] }
+            for name in ["firstTimestamp", "lastTimestamp", "eventTime"] where object[name] == nil {
+                object[name] = .null
+            }
+            for name in ["reportingComponent", "reportingInstance"] where object[name] == nil { object[name] = "" }
+        case ("rbac.authorization.k8s.io", _): AccessRules.fillIn(&object)
         case ("", "PodTemplate"): PodDefaults.fillIn(&object, at: ["template", "spec"], isPod: false)
         case ("batch", "CronJob"):
             WorkloadRules.fillInJob(&object, at: ["spec", "jobTemplate", "spec"])
@@ -133,6 +140,7 @@ enum BuiltinObjects {
         case ("apps", "Deployment"), ("apps", "ReplicaSet"), ("apps", "StatefulSet"), ("apps", "DaemonSet"),
             ("batch", "Job"):
             return WorkloadRules.validate(gvk, new, old: old)
+        case ("rbac.authorization.k8s.io", _): return AccessRules.validate(new, old: old)
         case ("apiextensions.k8s.io", "CustomResourceDefinition"):
             return old.map { CustomResourceDefinitions.validateUpdate(new, old: $0) }
                 ?? CustomResourceDefinitions.validate(new)

@@ -33,6 +33,11 @@ struct SchemaNotation: Sendable {
 
     /// The types, in order.
     var types: [TypeLine] {
+        Self.lines(text).compactMap(type)
+    }
+
+    /// The lines of a notation; those that begin with white space continue the one before.
+    static func lines(_ text: String) -> [String] {
         var lines: [String] = []
         for line in text.split(separator: "\n") {
             if line.first?.isWhitespace == true, let last = lines.indices.last {
@@ -41,7 +46,7 @@ struct SchemaNotation: Sendable {
                 lines.append(String(line))
             }
         }
-        return lines.compactMap(type)
+        return lines
     }
 
     private func type(_ line: String) -> TypeLine? {

@@ -26,6 +26,8 @@ enum BackgroundWork: Sendable, Hashable {
     case namespace(String)
     /// The objects of a CustomResourceDefinition that is being deleted.
     case customResources(String)
+    /// The roles whose rules are those of others.
+    case clusterRoles
 }
 
 /// The decisions of the store: what each collection holds, what a write does to it, and what watchers may see.
@@ -45,6 +47,8 @@ struct ObjectStore: Sendable {
     /// The newest revision that is safely stored.
     private(set) var published: Int64
     private(set) var owners = OwnerIndex()
+    /// Who may do what.
+    private(set) var access = AccessPolicy()
     private var collections: [String: StoredCollection] = [:]
     private var pending: Deque<Pending> = []
     private var taken = 0
@@ -66,6 +70,7 @@ struct ObjectStore: Sendable {
         collections[collection, default: empty].set(object)
         let reference = ObjectReference(collection: collection, key: object.key)
         owners.update(reference, from: nil, to: object.image.attributes)
+        access.update(reference, to: object.value)
         enqueueWork(after: object.image.attributes, reference)
     }
 
@@ -129,6 +134,7 @@ struct ObjectStore: Sendable {
         collections[collection, default: empty].set(live)
         let reference = ObjectReference(collection: collection, key: key)
         owners.update(reference, from: previous?.image.attributes, to: image.attributes)
+        access.update(reference, to: draft.value)
         enqueueWork(after: image.attributes, reference)
         let change = ObjectChange(
             revision: revision, previous: previous?.image, current: image, isDeletion: false)
@@ -149,6 +155,7 @@ struct ObjectStore: Sendable {
         collections[collection]?.remove(key)
         let reference = ObjectReference(collection: collection, key: key)
         owners.update(reference, from: previous.image.attributes, to: nil)
+        access.update(reference, to: nil)
         enqueueWork(afterRemovalOf: previous.image.attributes, reference)
         let change = ObjectChange(
             revision: revision, previous: previous.image, current: image, isDeletion: true)
@@ -217,6 +224,7 @@ extension ObjectStore {
             let reference = ObjectReference(collection: last.collection, key: last.change.key)
             let attributes = last.change.isDeletion ? nil : last.change.current.attributes
             owners.update(reference, from: attributes, to: last.previous?.image.attributes)
+            access.update(reference, to: last.previous?.value)
             if let previous = last.previous {
                 collections[last.collection]?.set(previous)
             } else {
@@ -248,6 +256,7 @@ extension ObjectStore {
         if attributes.owners.contains(where: { owners.object(uid: $0.uid) == nil }) {
             work.append(.object(reference))
         }
+        if reference.collection == "clusterroles.rbac.authorization.k8s.io" { work.append(.clusterRoles) }
         guard attributes.isBeingDeleted else { return }
         switch reference.collection {
         case "namespaces": work.append(.namespace(reference.key.name))
@@ -260,6 +269,7 @@ extension ObjectStore {
     }
 
     private mutating func enqueueWork(afterRemovalOf attributes: ObjectAttributes, _ reference: ObjectReference) {
+        if reference.collection == "clusterroles.rbac.authorization.k8s.io" { work.append(.clusterRoles) }
         if !owners.dependents(of: attributes.uid).isEmpty { work.append(.dependents(ofUID: attributes.uid)) }
         for owner in attributes.owners {
             guard let place = owners.object(uid: owner.uid), let live = object(place) else { continue }

@@ -46,6 +46,18 @@ struct StateFile: Sendable {
             try database.execute(
                 sql: "CREATE TABLE IF NOT EXISTS counter (id INTEGER PRIMARY KEY CHECK (id = 1), revision INTEGER)")
             try database.execute(sql: "INSERT OR IGNORE INTO counter VALUES (1, 1)")
+            try database.execute(
+                sql: "CREATE TABLE IF NOT EXISTS secret (id INTEGER PRIMARY KEY CHECK (id = 1), bytes BLOB NOT NULL)")
+        }
+    }
+
+    /// The server's secret, which is made when it is first asked for.
+    func secret(_ make: () -> [UInt8]) throws -> [UInt8] {
+        let new = Data(make())
+        return try database.write { database in
+            try database.execute(sql: "INSERT OR IGNORE INTO secret VALUES (1, ?)", arguments: [new])
+            let bytes = try Data.fetchOne(database, sql: "SELECT bytes FROM secret") ?? new
+            return Array(bytes)
         }
     }
 

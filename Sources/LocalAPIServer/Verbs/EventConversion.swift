@@ -18,6 +18,7 @@ enum EventConversion {
         for name in ["deprecatedFirstTimestamp", "deprecatedLastTimestamp"] where event[name] == nil {
             event[name] = .null
         }
+        for name in ["reportingController", "reportingInstance"] where event[name] == "" { event[name] = nil }
         return event
     }
 

@@ -63,6 +63,7 @@ extension LocalAPIServer {
         var errors = MetadataRules.problems(of: value, resource)
         errors += KindPreparation.problems(of: value, old: nil, resource)
         if !errors.isEmpty { throw Self.invalid(resource, name, errors) }
+        try checkEscalation(value, old: nil, resource)
         if !applied {
             value = KindPreparation.trackCreate(
                 value, sent: sent, resource, manager: options.fieldManager, now: now)

@@ -49,12 +49,11 @@ struct DeletionRequest: Sendable {
     private static func parse(_ request: APIRequest, _ bytes: [UInt8]) throws(Status) -> JSONValue {
         try RequestBody.checkSize(bytes)
         let type = request.mediaType ?? "application/json"
-        guard type == "application/json" || type == "application/yaml" else {
-            throw Status.unsupportedMediaType(
-                ["application/json", "application/yaml", "application/vnd.kubernetes.protobuf"])
-        }
+        guard RequestBody.mediaTypes.contains(type) else { throw Status.unsupportedMediaType(RequestBody.mediaTypes) }
         var body: JSONValue
-        if type == "application/yaml" {
+        if type == "application/vnd.kubernetes.protobuf" {
+            body = try RequestBody.protobuf(bytes, kind: "DeleteOptions")
+        } else if type == "application/yaml" {
             guard let value = try? YAMLDocument.parse(bytes) else {
                 throw Status.badRequest("couldn't get version/kind; yaml parse error")
             }
@@ -199,16 +198,17 @@ extension LocalAPIServer {
         }
     }
 
-    /// `DELETE` on a collection.
+    /// `DELETE` on a collection: of what is selected, or of as many of it as the limit says.
     func deleteCollection(
         _ request: APIRequest, _ target: RequestTarget, _ resource: ServedResource
     ) async throws -> APIResponse {
         let options = try DeletionRequest(request, group: resource.type.gvk.group)
+        let limit = try ListOptions(request, isWatch: false).limit
         let selection = try Selection(request, resource)
         let (page, revision) = engine.read { store in
             (
                 store.page(
-                    of: resource.collection, namespace: target.namespace, at: nil, after: nil, limit: nil,
+                    of: resource.collection, namespace: target.namespace, at: nil, after: nil, limit: limit,
                     matches: selection.matches), store.revision
             )
         }
@@ -219,6 +219,7 @@ extension LocalAPIServer {
             } catch let failure as Status where failure.reason == "NotFound" {}
         }
         try await engine.stored(through: revision)
-        return try answerList(images, request, resource, ListPosition(revision: revision))
+        let position = page.map { Self.position(of: $0, at: revision, selection) }
+        return try answerList(images, request, resource, position ?? ListPosition(revision: revision))
     }
 }

@@ -133,6 +133,7 @@ extension LocalAPIServer {
                 resource, key.name,
                 "uid mismatch: the provided object specified uid \(uid), and no existing object was found")
         }
+        try authorizeCreation(key, resource)
         var value = value
         value[path: ["metadata", "resourceVersion"]] = nil
         if resource.strategy.hasStatus { value["status"] = nil }
@@ -157,6 +158,11 @@ extension LocalAPIServer {
                 }
             }
             resource.storedSchema.prune(&merged)
+            // kubectl's client-side apply must go on from what its server-side apply did.
+            let lastApplied = ["metadata", "annotations", "kubectl.kubernetes.io/last-applied-configuration"]
+            if options.fieldManager == "kubectl", subresource == nil, live?[path: lastApplied]?.stringValue != nil {
+                merged[path: lastApplied] = .string(JSONWriter.string(applied) + "\n")
+            }
             return merged
         } catch let error as FieldManagementError {
             throw error.status

@@ -84,7 +84,7 @@ extension LocalAPIServer {
         return try answerList(page.images, request, resource, position)
     }
 
-    private static func position(of page: ObjectPage, at revision: Int64, _ selection: Selection) -> ListPosition {
+    static func position(of page: ObjectPage, at revision: Int64, _ selection: Selection) -> ListPosition {
         let token = page.last.map { ContinueToken(revision: revision, last: $0).text }
         let remaining = token != nil && selection.isEverything ? page.remaining : nil
         return ListPosition(revision: revision, continuation: token, remaining: remaining)

@@ -20,7 +20,9 @@ extension LocalAPIServer {
         let updated = try await update(key, resource, options, subresource: "scale") { old in
             let shown = paths.scale(of: old)
             let sent = try parsed ?? Self.patchedScale(request, shown)
-            guard let replicas = sent["spec"]?["replicas"]?.integerValue else {
+            // What is left out counts as zero, as Kubernetes' own type has it.
+            let given = sent["spec"]?["replicas"] ?? 0
+            guard let replicas = given == .null ? 0 : given.integerValue else {
                 throw Status.badRequest("spec.replicas must be an integer")
             }
             var new = old

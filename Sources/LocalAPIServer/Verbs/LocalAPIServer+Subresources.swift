@@ -192,12 +192,4 @@ extension LocalAPIServer {
             try await logs.stream(wanted, to: write)
         }
     }
-
-    private func serviceAccountToken(
-        _ request: APIRequest, _ key: ObjectKey, _ resource: ServedResource
-    ) throws -> APIResponse {
-        throw Status(
-            code: 501, reason: "NotImplemented",
-            message: "the local cluster issues no tokens for service accounts")
-    }
 }

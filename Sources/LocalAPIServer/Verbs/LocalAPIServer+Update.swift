@@ -80,6 +80,7 @@ extension LocalAPIServer {
                 throw Status.conflict(resource, key.name)
             }
             try prepare(&new, old: old, resource, subresource)
+            try checkEscalation(new, old: old, resource)
             if !managed {
                 new = KindPreparation.track(
                     old: old, new: new, resource, manager: options.fieldManager, subresource: subresource, now: now)

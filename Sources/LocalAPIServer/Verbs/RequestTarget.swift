@@ -40,6 +40,18 @@ struct RequestTarget: Sendable, Hashable {
         subresource = rest.isEmpty ? nil : rest.joined(separator: "/")
     }
 
+    /// Whether a path has more than a group and a version behind `/api` or `/apis`.
+    static func isResource(_ segments: [String]) -> Bool {
+        switch segments.first {
+        case "api": segments.count > 2
+        case "apis": segments.count > 3
+        default: false
+        }
+    }
+
+    /// The collection's plural, with its subresource: `pods/log`.
+    var resource: String { subresource.map { "\(plural)/\($0)" } ?? plural }
+
     /// The decoded segments of a path; nil where an escape is malformed.
     static func segments(_ path: String) -> [String]? {
         var segments: [String] = []

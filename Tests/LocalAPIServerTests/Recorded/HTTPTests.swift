@@ -23,7 +23,7 @@ struct HTTPTests {
         defer { try? FileManager.default.removeItem(at: folder) }
         let certificates = try LocalCertificates(directory: folder.path)
         #expect(try LocalCertificates(directory: folder.path) == certificates)
-        let server = try await LocalAPIServer(configuration: .init(tokens: [certificates.token]))
+        let server = try await LocalAPIServer(configuration: .init(tokens: [certificates.token: .admin]))
         let front = LocalAPIServerHTTP(server: server, certificates: certificates)
         try await withThrowingTaskGroup { group in
             group.addTask { try await front.run() }
@@ -58,7 +58,7 @@ struct HTTPTests {
         let folder = FileManager.default.temporaryDirectory.appending(path: "https-\(UUID().uuidString)")
         defer { try? FileManager.default.removeItem(at: folder) }
         let certificates = try LocalCertificates(directory: folder.path)
-        let server = try await LocalAPIServer(configuration: .init(tokens: [certificates.token]))
+        let server = try await LocalAPIServer(configuration: .init(tokens: [certificates.token: .admin]))
         let front = LocalAPIServerHTTP(server: server, certificates: certificates)
         let running = Task { try await front.run() }
         let port = try #require(await front.port())

@@ -20,9 +20,12 @@ struct RecordedComparison {
     /// What addresses stand for that have no number and are in no live object.
     static let address = "10.0.0.1"
 
-    private static var numbered: Regex<(Substring, Substring)> { /<(uid|rv|suffix|continue|hash|token):\d+>/ }
+    private static var numbered: Regex<(Substring, Substring)> {
+        /<((?:uid|rv|suffix|continue|hash|token):\d+|token of [^>]+)>/
+    }
     private static var any: Regex<Substring> {
-        /<(?:(?:uid|rv|suffix|continue|hash|token):\d+|time|microtime|ip|port|nodeport|age|ca-bundle)>/
+        // What stands for a value of its own, and what stands for any of its sort.
+        /<(?:(?:uid|rv|suffix|continue|hash|token):\d+|token of [^>]+|time|microtime|ip|port|nodeport|age|ca-bundle)>/
     }
 
     mutating func takeDifferences() -> [Difference] {
@@ -46,6 +49,8 @@ struct RecordedComparison {
                 if name == "causes" {
                     // Go's validator walks members in no fixed order.
                     compare(Self.byField(left[name]), Self.byField(right[name]), at: "\(path).\(name)")
+                } else if name == "resourceRules" || name == "nonResourceRules" {
+                    compare(Self.rules(left[name]), Self.rules(right[name]), at: "\(path).\(name)")
                 } else if name == "managedFields" {
                     compare(Self.sorted(left[name]), Self.sorted(right[name]), at: "\(path).\(name)")
                 } else {
@@ -81,6 +86,13 @@ struct RecordedComparison {
                 .joined(separator: "|")
         }
         return .array(entries.sorted { key($0) < key($1) })
+    }
+
+    /// The rules of a review in some order, since they have none, without the one that only the recorded server has.
+    private static func rules(_ list: JSONValue?) -> JSONValue? {
+        guard let rules = list?.arrayValue else { return list }
+        let kept = rules.filter { $0["nonResourceURLs"]?.arrayValue?.first != "/.well-known" }
+        return .array(kept.sorted { JSONWriter.string($0) < JSONWriter.string($1) })
     }
 
     private static func byField(_ causes: JSONValue?) -> JSONValue? {
@@ -125,7 +137,7 @@ struct RecordedComparison {
             if let bound = bindings[placeholder] {
                 guard rest.hasPrefix(bound) else { return false }
                 value = rest.prefix(bound.count)
-            } else if placeholder.contains(":") {
+            } else if placeholder.contains(":") || placeholder.hasPrefix("<token of") {
                 bindings[placeholder] = String(value)
             } else if placeholder == "<time>", Time(String(value)) == nil {
                 return false

@@ -22,6 +22,13 @@ struct RecordedScenario {
         var isExcerpt: Bool
         /// What happened outside of HTTP since the step before.
         var actionsBefore: [String] = []
+        /// The command line that made it, in the area of kubectl.
+        var arguments: [String] = []
+
+        /// Whether it asks what the server serves, in which servers differ.
+        var isOfDiscovery: Bool {
+            path.wholeMatch(of: /\/(?:openapi.*|version.*|api(?:\/[^\/?]+)?|apis(?:\/[^\/?]+){0,2})(?:\?.*)?/) != nil
+        }
     }
 
     var name: String
@@ -43,6 +50,7 @@ struct RecordedScenario {
         ascendingVersions = []
         steps = []
         var actions: [String] = []
+        var commands: [Int64: [String]] = [:]
         for line in text.split(separator: "\n") {
             let value = try JSONParser.parse(String(line))
             if value["scenario"] != nil {
@@ -51,8 +59,11 @@ struct RecordedScenario {
             } else if let request = value["request"], let response = value["response"] {
                 var step = Self.step(value, request, response)
                 step.actionsBefore = actions
+                step.arguments = value["command"]?.integerValue.flatMap { commands[$0] } ?? []
                 actions = []
                 steps.append(step)
+            } else if let arguments = value["command"]?["argv"]?.arrayValue, let step = value["step"]?.integerValue {
+                commands[step] = arguments.compactMap(\.stringValue)
             } else if let about = value["about"]?.stringValue {
                 actions.append(about)
             }

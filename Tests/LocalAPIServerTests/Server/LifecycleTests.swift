@@ -34,6 +34,57 @@ struct LifecycleTests {
         #expect(try await server.send(.get, "\(maps)/free").status == 404)
     }
 
+    @Test func aDeletionOfACollectionKeepsToItsLimit() async throws {
+        let server = try await TestServer()
+        for name in ["a", "b", "c"] {
+            let map: JSONValue = ["metadata": ["name": .string(name), "labels": ["l": "x"]]]
+            _ = try await server.send(.post, maps, map)
+        }
+        func names(_ list: JSONValue) -> [JSONValue?] {
+            (list["items"]?.arrayValue ?? []).map { $0["metadata"]?["name"] }
+        }
+        let deleted = try await server.send(.delete, "\(maps)?labelSelector=l%3Dx&limit=2")
+        #expect(names(deleted.body) == ["a", "b"])
+        #expect(try await names(server.send(.get, "\(maps)?labelSelector=l%3Dx").body) == ["c"])
+    }
+
+    /// A Scale that says nothing of replicas says zero, as its type does in Kubernetes.
+    @Test func aScaleWithoutReplicasIsZero() async throws {
+        let server = try await TestServer()
+        let path = "/apis/apps/v1/namespaces/default/deployments"
+        let labels: JSONValue = ["app": "web"]
+        let template: JSONValue = [
+            "metadata": ["labels": labels], "spec": ["containers": [["name": "c", "image": "i"]]],
+        ]
+        let made = try await server.send(
+            .post, path,
+            [
+                "metadata": ["name": "web"],
+                "spec": ["replicas": 3, "selector": ["matchLabels": labels], "template": template],
+            ])
+        #expect(made.status == 201)
+        let scale: JSONValue = ["kind": "Scale", "apiVersion": "autoscaling/v1", "metadata": ["name": "web"]]
+        #expect(try await server.send(.put, "\(path)/web/scale", scale).status == 200)
+        #expect(try await server.send(.get, "\(path)/web").body["spec"]?["replicas"] == 0)
+    }
+
+    /// Clients sort events by times that some events do not have.
+    @Test func eventsHaveTheirTimesBeTheyNull() async throws {
+        let server = try await TestServer()
+        let event: JSONValue = [
+            "metadata": ["name": "e", "namespace": "default"],
+            "involvedObject": ["kind": "Pod", "namespace": "default", "name": "p"],
+        ]
+        let made = try await server.send(.post, "/api/v1/namespaces/default/events", event)
+        for field in ["firstTimestamp", "lastTimestamp", "eventTime"] { #expect(made.body[field] == .null, "\(field)") }
+        let listed = try await server.send(.get, "/apis/events.k8s.io/v1/namespaces/default/events")
+        let shown = try #require(listed.body["items"]?.arrayValue?.first)
+        for field in ["deprecatedFirstTimestamp", "deprecatedLastTimestamp", "eventTime"] {
+            #expect(shown[field] == .null, "\(field)")
+        }
+        #expect(shown["deprecatedSource"] == [:])
+    }
+
     @Test(.timeLimit(.minutes(5))) func orphanedDependentsStayWithoutOwner() async throws {
         let server = try await TestServer()
         let owner = try await server.send(.post, maps, ["metadata": ["name": "owner"]])
