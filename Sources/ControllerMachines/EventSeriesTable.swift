@@ -5,6 +5,7 @@ public import KubernetesCore
 ///
 /// The rules are those of Kubernetes' events.k8s.io recorder: the second of a kind makes the series, later ones are
 /// only counted and written when the series ends or every half hour. The note is not a part of what makes two equal.
+/// `now` is any monotonic time, which decides; `date` is only told to others, for the host's clock may be set.
 public struct EventSeriesTable: Sendable {
     /// A request to write.
     public enum Write: Sendable, Hashable {
@@ -12,6 +13,13 @@ public struct EventSeriesTable: Sendable {
         case create(ObjectKey, JSONValue)
         /// Merge-patch an event's series; where the event is gone, make it anew from `whole`.
         case patch(ObjectKey, JSONValue, whole: JSONValue)
+
+        /// The event.
+        public var key: ObjectKey {
+            switch self {
+            case .create(let key, _), .patch(let key, _, _): key
+            }
+        }
     }
 
     private struct Key: Hashable, Sendable {
@@ -27,8 +35,9 @@ public struct EventSeriesTable: Sendable {
         var event: JSONValue
         var count = 1
         var writtenCount = 1
-        var lastSeen: Date
-        var lastWritten: Date
+        var lastSeen: Duration
+        var lastWritten: Duration
+        var lastDate: Date
     }
 
     private static let maxNoteBytes = 1024
@@ -36,8 +45,8 @@ public struct EventSeriesTable: Sendable {
     private let controller: String
     private let instance: String
     private let capacity: Int
-    private let window: TimeInterval
-    private let refresh: TimeInterval
+    private let window = Duration.seconds(6 * 60)
+    private let refresh = Duration.seconds(30 * 60)
     private var entries: [Key: Entry] = [:]
 
     /// An empty table.
@@ -50,8 +59,6 @@ public struct EventSeriesTable: Sendable {
         self.controller = controller
         self.instance = instance
         self.capacity = max(1, capacity)
-        window = 6 * 60
-        refresh = 30 * 60
     }
 
     /// How many different events are remembered.
@@ -61,15 +68,17 @@ public struct EventSeriesTable: Sendable {
     ///
     /// - Parameters:
     ///   - note: What happened.
-    ///   - now: When.
+    ///   - now: When, by a clock that nobody sets.
+    ///   - date: When, for others.
     ///   - nonce: Random; makes the event's name.
     /// - Returns: What to write now; nil where it is only counted.
-    public mutating func record(_ note: EventNote, now: Date, nonce: UInt64) -> Write? {
+    public mutating func record(_ note: EventNote, now: Duration, date: Date, nonce: UInt64) -> Write? {
         let key = Key(
             type: note.type, reason: note.reason, action: note.action, regarding: note.regarding, related: note.related)
-        if var entry = entries[key], now.timeIntervalSince(entry.lastSeen) < window {
+        if var entry = entries[key], now - entry.lastSeen < window {
             entry.count = entry.count == .max ? .max : entry.count + 1
             entry.lastSeen = now
+            entry.lastDate = date
             let isFirstRepetition = entry.writtenCount == 1
             let write = isFirstRepetition ? Self.write(&entry, now: now) : nil
             entries[key] = entry
@@ -77,17 +86,17 @@ public struct EventSeriesTable: Sendable {
         }
         if entries.count >= capacity { shrink() }
         let address = address(note, nonce: nonce)
-        let event = event(note, address, now: now)
-        entries[key] = Entry(key: address, event: event, lastSeen: now, lastWritten: now)
+        let event = event(note, address, date: date)
+        entries[key] = Entry(key: address, event: event, lastSeen: now, lastWritten: now, lastDate: date)
         return .create(address, event)
     }
 
     /// Returns the series to write that ended or were not written for long, and forgets what ended.
-    public mutating func flush(now: Date) -> [Write] {
+    public mutating func flush(now: Duration) -> [Write] {
         var writes: [Write] = []
         for (key, var entry) in entries {
-            let hasEnded = now.timeIntervalSince(entry.lastSeen) >= window
-            let isDue = hasEnded || now.timeIntervalSince(entry.lastWritten) >= refresh
+            let hasEnded = now - entry.lastSeen >= window
+            let isDue = hasEnded || now - entry.lastWritten >= refresh
             guard isDue else { continue }
             if entry.count > entry.writtenCount { writes.append(Self.write(&entry, now: now)) }
             entries[key] = hasEnded ? nil : entry
@@ -96,7 +105,7 @@ public struct EventSeriesTable: Sendable {
     }
 
     /// Returns every series that is not written in full, for the end of the process.
-    public mutating func finish(now: Date) -> [Write] {
+    public mutating func finish(now: Duration) -> [Write] {
         var writes: [Write] = []
         for var entry in entries.values where entry.count > entry.writtenCount {
             writes.append(Self.write(&entry, now: now))
@@ -105,10 +114,10 @@ public struct EventSeriesTable: Sendable {
         return writes
     }
 
-    private static func write(_ entry: inout Entry, now: Date) -> Write {
+    private static func write(_ entry: inout Entry, now: Duration) -> Write {
         let series: JSONValue = [
             "count": .integer(Int64(entry.count)),
-            "lastObservedTime": .string(MicroTime(entry.lastSeen).description),
+            "lastObservedTime": .string(MicroTime(entry.lastDate).description),
         ]
         entry.writtenCount = entry.count
         entry.lastWritten = now
@@ -129,12 +138,12 @@ public struct EventSeriesTable: Sendable {
         return ObjectKey(namespace: note.regarding.namespace ?? "default", name: "\(name).\(suffix)")
     }
 
-    private func event(_ note: EventNote, _ address: ObjectKey, now: Date) -> JSONValue {
+    private func event(_ note: EventNote, _ address: ObjectKey, date: Date) -> JSONValue {
         var event: JSONValue = [
             "apiVersion": "events.k8s.io/v1",
             "kind": "Event",
             "metadata": ["name": .string(address.name), "namespace": .string(address.namespace ?? "default")],
-            "eventTime": .string(MicroTime(now).description),
+            "eventTime": .string(MicroTime(date).description),
             "type": .string(note.type.rawValue),
             "reason": .string(note.reason.utf8Prefix(Self.maxNameBytes, ellipsis: "")),
             "action": .string(note.action.utf8Prefix(Self.maxNameBytes, ellipsis: "")),

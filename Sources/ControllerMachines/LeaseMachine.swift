@@ -88,6 +88,9 @@ public struct LeaseMachine: Sendable {
     /// Who held the lease when it was last read or written.
     public var holder: String? { record?.spec.holderIdentity.flatMap { $0.isEmpty ? nil : $0 } }
 
+    /// How often the lease went from one holder to another, as it was when it was last read or written.
+    public var transitions: Int { max(0, record?.spec.leaseTransitions ?? 0) }
+
     /// Whether this machine leads.
     public func isLeading(now: Duration) -> Bool {
         guard phase == .leading, let leadsUntil else { return false }

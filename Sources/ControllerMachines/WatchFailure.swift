@@ -14,6 +14,10 @@ public enum WatchFailure: Error, Sendable, Hashable {
     case interrupted
     /// The server failed: 5xx.
     case server
+    /// The server does not take such a request: 400 or 422.
+    case invalid
+    /// The watch told nothing in the time that it had.
+    case silent
     /// Anything else.
     case other
 
@@ -33,9 +37,26 @@ public enum WatchFailure: Error, Sendable, Hashable {
         case 429:
             // Bounded, since nothing stops a server from sending any number.
             self = .throttled(retryAfter: status.details?.retryAfterSeconds.map { .seconds(max(0, min($0, 3600))) })
+        case 400, 422: self = .invalid
         case 401, 403: self = .forbidden
         case 500...: self = .server
         default: self = .other
+        }
+    }
+}
+
+extension WatchFailure: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .expired: "the server does not have that version any more, or not yet"
+        case .throttled: "the server wants to be asked later"
+        case .forbidden: "the server refuses this client"
+        case .connect: "no connection could be made"
+        case .interrupted: "the connection broke"
+        case .server: "the server failed"
+        case .invalid: "the server does not take such a request"
+        case .silent: "nothing came in time"
+        case .other: "the request failed"
         }
     }
 }

@@ -64,12 +64,18 @@ public struct WorkQueueState<Key: Hashable & Sendable>: Sendable {
         static func == (left: Delayed, right: Delayed) -> Bool { left.sequence == right.sequence }
     }
 
+    private struct Processing: Sendable {
+        var priority: WorkPriority
+        /// For how long it was ready before.
+        var waited: Duration
+    }
+
     /// Longer delays would leave the range of times.
     private static var longestDelay: Duration { .seconds(1 << 40) }
 
     private let backoff: Backoff
     private var waiting: [Key: Entry] = [:]
-    private var processing: [Key: WorkPriority] = [:]
+    private var processing: [Key: Processing] = [:]
     /// Keys that were added while they are worked on; also in `processing`.
     private var dirty: [Key: Entry] = [:]
     private var failures: [Key: Int] = [:]
@@ -77,6 +83,11 @@ public struct WorkQueueState<Key: Hashable & Sendable>: Sendable {
     private var ready = Heap<Ready>()
     private var delayed = Heap<Delayed>()
     private var sequence: UInt64 = 0
+
+    /// How often a key was added that did not wait already.
+    public private(set) var addCount: UInt64 = 0
+    /// How often a key was added again since the work on it failed.
+    public private(set) var retryCount: UInt64 = 0
 
     /// An empty queue.
     public init(backoff: Backoff = Backoff(initial: .milliseconds(5), cap: .seconds(300))) {
@@ -99,7 +110,7 @@ public struct WorkQueueState<Key: Hashable & Sendable>: Sendable {
         while let element = ready.popMax() {
             guard let entry = waiting[element.key], entry.sequence == element.sequence else { continue }
             waiting[element.key] = nil
-            processing[element.key] = entry.priority
+            processing[element.key] = Processing(priority: entry.priority, waited: max(.zero, now - entry.since))
             return element.key
         }
         return nil
@@ -107,7 +118,7 @@ public struct WorkQueueState<Key: Hashable & Sendable>: Sendable {
 
     /// Notes that the work on a key has ended.
     public mutating func done(_ key: Key, _ outcome: WorkOutcome, now: Duration) {
-        guard let priority = processing.removeValue(forKey: key) else { return }
+        guard let priority = processing.removeValue(forKey: key)?.priority else { return }
         switch outcome {
         case .success: failures[key] = nil
         case .after(let delay):
@@ -116,6 +127,7 @@ public struct WorkQueueState<Key: Hashable & Sendable>: Sendable {
         case .failure:
             let count = failures[key] ?? 0
             failures[key] = min(count + 1, 1 << 20)
+            retryCount += 1
             add(key, after: backoff.delay(afterFailures: count), priority: priority, now: now)
         }
         guard let again = dirty.removeValue(forKey: key) else { return }
@@ -127,6 +139,9 @@ public struct WorkQueueState<Key: Hashable & Sendable>: Sendable {
 
     /// How often in a row the work on a key failed.
     public func failureCount(_ key: Key) -> Int { failures[key] ?? 0 }
+
+    /// For how long a key that is worked on was ready before; nil where it is not worked on.
+    public func waited(_ key: Key) -> Duration? { processing[key]?.waited }
 
     /// When the next key that must wait will be ready; nil where none waits.
     public mutating func nextWake() -> Duration? {
@@ -160,6 +175,7 @@ public struct WorkQueueState<Key: Hashable & Sendable>: Sendable {
             return
         }
         guard let old = waiting[key] else {
+            addCount += 1
             put(key, Entry(priority: priority, readyAt: readyAt, sequence: nextSequence(), since: now))
             return
         }

@@ -13,31 +13,40 @@ public import ServiceLifecycle
 public struct Controller: Service {
     /// The controller's name in logs.
     public let name: String
+    private let type: ResourceType
+    private let uid: @Sendable (ObjectKey) -> String?
     private let concurrency: Int
     private let queue: WorkQueue<ObjectKey>
     private let reconcile: @Sendable (ObjectKey) async throws -> Requeue
     private let logger: Logger
     private let clock: any RuntimeClock
     private let grace: Duration
+    private let metrics: RuntimeMetrics?
 
     private enum Ended: Sendable { case worker, timer, grace }
 
     /// A controller.
     ///
     /// - Parameters:
-    ///   - name: For logs.
+    ///   - name: For logs and metrics.
+    ///   - type: Of which kind the keys' objects are, for logs.
+    ///   - uid: The identity of a key's object where it is known, for logs.
     ///   - concurrency: How many keys are worked on at a time.
     ///   - queue: Where the keys come from.
     ///   - reconcile: Brings the object of a key to where it should be.
     ///   - logger: For failures.
     ///   - clock: For the grace period.
     ///   - grace: How long keys under way have at a graceful shutdown.
+    ///   - metrics: Told of queue and reconciles.
     public init(
-        name: String, concurrency: Int = 4, queue: WorkQueue<ObjectKey>,
+        name: String, _ type: ResourceType, uid: @escaping @Sendable (ObjectKey) -> String? = { _ in nil },
+        concurrency: Int = 4, queue: WorkQueue<ObjectKey>,
         reconcile: @escaping @Sendable (ObjectKey) async throws -> Requeue, logger: Logger,
-        clock: any RuntimeClock = SystemClock(), grace: Duration = .seconds(30)
+        clock: any RuntimeClock = SystemClock(), grace: Duration = .seconds(30), metrics: RuntimeMetrics? = nil
     ) {
         self.name = name
+        self.type = type
+        self.uid = uid
         self.concurrency = max(1, concurrency)
         self.queue = queue
         self.reconcile = reconcile
@@ -46,7 +55,12 @@ public struct Controller: Service {
         self.logger = logger
         self.clock = clock
         self.grace = grace
+        self.metrics = metrics
+        metrics?.observe(queue, name, concurrency: self.concurrency)
     }
+
+    /// That keys whose time has come are not worked on; nil where all is well.
+    public var failure: String? { queue.failure }
 
     /// Works until the task is cancelled or a graceful shutdown is over.
     public func run() async {
@@ -99,22 +113,36 @@ public struct Controller: Service {
     }
 
     private func process(_ key: ObjectKey) async {
+        metrics?.began(name, waited: queue.waited(key))
+        let began = clock.elapsed
+        let result: Result<Requeue, any Error>
         do {
-            switch try await reconcile(key) {
-            case .onChange: queue.done(key, outcome: .success)
-            case .after(let delay): queue.done(key, outcome: .after(delay))
-            }
-        } catch let error as TerminalError {
-            logger.error("reconcile failed for good", metadata: ["key": "\(key)", "error": "\(error)"])
-            queue.done(key, outcome: .success)
+            result = .success(try await reconcile(key))
         } catch {
+            result = .failure(error)
+        }
+        metrics?.ended(name, result, took: clock.elapsed - began)
+        switch result {
+        case .success(.onChange): queue.done(key, outcome: .success)
+        case .success(.after(let delay)): queue.done(key, outcome: .after(delay))
+        case .failure(let error as TerminalError):
+            log(.error, "reconcile failed for good", key, error)
+            queue.done(key, outcome: .success)
+        case .failure(let error):
             let isExpected = error is CancellationError || (error as? APIError)?.isConflict == true
-            logger.log(
-                level: isExpected ? .debug : .warning, "reconcile failed",
-                metadata: [
-                    "key": "\(key)", "error": "\(error)", "failures": "\(queue.failureCount(key) + 1)",
-                ])
+            log(isExpected ? .debug : .warning, "reconcile failed", key, error)
             queue.done(key, outcome: .failure)
         }
+    }
+
+    private func log(_ level: Logger.Level, _ message: Logger.Message, _ key: ObjectKey, _ error: any Error) {
+        guard logger.logLevel <= level else { return }
+        var metadata: Logger.Metadata = [
+            "kind": "\(type.gvk.kind)", "name": "\(key.name)", "error": "\(error)",
+            "failures": "\(queue.failureCount(key) + 1)",
+        ]
+        if let namespace = key.namespace { metadata["namespace"] = "\(namespace)" }
+        if let uid = uid(key) { metadata["uid"] = "\(uid)" }
+        logger.log(level: level, message, metadata: metadata)
     }
 }

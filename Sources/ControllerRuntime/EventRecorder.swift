@@ -92,7 +92,9 @@ public final class EventRecorder: Service {
                 let isLast = stop.isOpen
                 try await drain(isLast: isLast)
                 if isLast { return }
-                await pulse.wait(until: clock.elapsed + Self.flushInterval, clock: clock)
+                // Nothing to flush is nothing to wake up for.
+                let isIdle = state.withLock { $0.table.count == 0 }
+                await pulse.wait(until: isIdle ? nil : clock.elapsed + Self.flushInterval, clock: clock)
             }
         } catch {
             // Cancelled.
@@ -101,11 +103,13 @@ public final class EventRecorder: Service {
 
     private func drain(isLast: Bool) async throws {
         while let note = state.withLock({ $0.notes.isEmpty ? nil : $0.notes.removeFirst() }) {
-            let (now, nonce) = (clock.now, nonce())
-            guard let write = state.withLock({ $0.table.record(note, now: now, nonce: nonce) }) else { continue }
+            let (now, date, nonce) = (clock.elapsed, clock.now, nonce())
+            guard let write = state.withLock({ $0.table.record(note, now: now, date: date, nonce: nonce) }) else {
+                continue
+            }
             try await perform(write)
         }
-        let now = clock.now
+        let now = clock.elapsed
         let writes = state.withLock { isLast ? $0.table.finish(now: now) : $0.table.flush(now: now) }
         for write in writes { try await perform(write) }
     }
@@ -121,13 +125,13 @@ public final class EventRecorder: Service {
                 try Task.checkCancellation()
                 let mayHelp = (error as? APIError)?.isRetryable ?? (error is TransportError)
                 guard mayHelp else {
-                    logger.debug("an event was refused", metadata: ["error": "\(error)"])
+                    logger.debug("an event was refused", metadata: ["event": "\(write.key)", "error": "\(error)"])
                     return
                 }
                 try await clock.sleep(for: backoff.next(now: clock.elapsed, random: Double.random(in: 0...1)))
             }
         }
-        logger.info("an event was given up")
+        logger.info("an event was given up", metadata: ["event": "\(write.key)"])
     }
 
     private func attempt(_ write: EventSeriesTable.Write) async throws {

@@ -49,6 +49,14 @@ public struct HealthProbe: Sendable {
         add(name) { readiness.isOpen ? nil : "not ready yet" }
     }
 
+    /// Adds a check that holds while the loop which renews a lease turns.
+    public mutating func add(_ elector: LeaderElector) { add("election") { elector.failure } }
+
+    /// Adds a check that holds while the timer of a controller's queue turns.
+    public mutating func add(_ controller: Controller) {
+        add("controller \(controller.name)") { controller.failure }
+    }
+
     /// Adds a check that holds once a store is synced.
     public mutating func add<T>(_ store: Store<T>) {
         add("\(T.type)") { store.isSynced ? nil : "not listed yet" }

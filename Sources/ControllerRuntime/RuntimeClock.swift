@@ -13,8 +13,6 @@ public protocol RuntimeClock: Sendable {
 }
 
 extension RuntimeClock {
-    public var elapsed: Duration { .seconds(now.timeIntervalSinceReferenceDate) }
-
     public func sleep(until moment: Duration) async throws { try await sleep(for: moment - elapsed) }
 }
 

@@ -4,8 +4,9 @@ public import ServiceLifecycle
 
 /// Starts services one after the other, each when those before it are ready, and stops them in reverse.
 ///
-/// The usual order is event recorder, reflectors, elector, controllers: a controller then never sees an empty cache, and
-/// the lease is given back when no controller works any more.
+/// The usual order is status servers, event recorder, reflectors, elector, controllers: a controller then never sees an
+/// empty cache, the caches of one that stands by are warm when it leads, the lease is given back when no controller works
+/// any more, and probes are answered to the end.
 ///
 /// Guarantees: a service that throws, or ends without being told to, ends all of them at once.
 public struct RuntimeGroup: Service {
@@ -41,6 +42,34 @@ public struct RuntimeGroup: Service {
         /// An elector, which is ready when it leads.
         public static func elector(_ elector: LeaderElector) -> Member {
             Member("elector", elector) { try await elector.acquired.wait() }
+        }
+
+        /// A status server, which is ready when it listens.
+        public static func status(_ server: StatusServer) -> Member {
+            Member("status", server) { try await server.ready.wait() }
+        }
+
+        /// Several services that start and stop at the same time; they are ready when all are.
+        public static func together(_ name: String, _ members: [Member]) -> Member {
+            let limits = members.compactMap(\.limit)
+            return Member(name, Together(members: members), limit: limits.max()) {
+                for member in members { try await member.ready?() }
+            }
+        }
+    }
+
+    /// Services of which none waits for another.
+    private struct Together: Service {
+        let members: [Member]
+
+        func run() async throws {
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for member in members { group.addTask { try await member.service.run() } }
+                while try await group.next() != nil {
+                    // One that ends without being told to ends the others.
+                    if !Task.isShuttingDownGracefully { group.cancelAll() }
+                }
+            }
         }
     }
 

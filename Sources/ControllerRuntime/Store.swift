@@ -36,15 +36,22 @@ public final class Store<T: Resource>: Sendable {
         var nextSubscription = 0
         var deliveries: [Delivery] = []
         var isDelivering = false
+        var lists: UInt64 = 0
+        var watches: UInt64 = 0
+        var heardAt: Duration?
     }
 
     private static var ownerIndex: String { "metadata.controller.uid" }
 
     private let state: Mutex<State>
     private let readiness = Readiness()
+    private let clock: any RuntimeClock
 
     /// An empty store.
-    public init() {
+    ///
+    /// - Parameter clock: For how long it has heard nothing.
+    public init(clock: any RuntimeClock = SystemClock()) {
+        self.clock = clock
         var state = State()
         state.table.addIndex(Self.ownerIndex) { $0.metadata.controller.map { [$0.uid] } ?? [] }
         self.state = Mutex(state)
@@ -84,6 +91,18 @@ public final class Store<T: Resource>: Sendable {
     public func lastResourceVersion(namespace: String? = nil) -> ResourceVersion? {
         state.withLock { $0.table.lastResourceVersion(namespace: namespace) }
     }
+
+    /// How many lists replaced the content, and how many watches were begun, for metrics.
+    public var totals: (lists: UInt64, watches: UInt64) { state.withLock { ($0.lists, $0.watches) } }
+
+    /// How long ago a list or a watch last told something, if only that nothing changed; nil before the first list.
+    public var age: Duration? {
+        let now = clock.elapsed
+        return state.withLock { $0.heardAt.map { now - $0 } }
+    }
+
+    /// Counts a watch.
+    func watchBegan() { state.withLock { $0.watches += 1 } }
 
     /// Whether everything that is followed was listed once.
     public var isSynced: Bool { readiness.isOpen }
@@ -125,7 +144,10 @@ public final class Store<T: Resource>: Sendable {
     public func replace(
         with objects: [T], resourceVersion: ResourceVersion, scope: String? = nil, keeping: Set<ObjectKey> = []
     ) {
+        let now = clock.elapsed
         let isSynced = state.withLock { state in
+            state.lists += 1
+            state.heardAt = now
             let isFirst = state.table.lastResourceVersion(namespace: scope) == nil
             let changes = state.table.replace(
                 with: objects, resourceVersion: resourceVersion, scope: scope, keeping: keeping)
@@ -142,7 +164,9 @@ public final class Store<T: Resource>: Sendable {
 
     /// Takes an event of a watch, and notes that everything up to a version has been seen.
     public func apply(_ event: WatchEvent<T>, resourceVersion: ResourceVersion?, scope: String? = nil) {
+        let now = clock.elapsed
         state.withLock { state in
+            state.heardAt = now
             let changes: [ObjectChange<T>] =
                 switch event {
                 case .added(let object), .modified(let object): state.table.upsert(object)
@@ -165,7 +189,11 @@ public final class Store<T: Resource>: Sendable {
 
     /// Notes that everything up to a version has been seen.
     public func advance(to resourceVersion: ResourceVersion, scope: String? = nil) {
-        state.withLock { $0.table.advance(to: resourceVersion, scope: scope) }
+        let now = clock.elapsed
+        state.withLock { state in
+            state.heardAt = now
+            state.table.advance(to: resourceVersion, scope: scope)
+        }
     }
 
     /// Calls subscribers until nothing is left to tell; who finds another one at it leaves it to that one.

@@ -17,12 +17,16 @@ public final class WorkQueue<Key: Hashable & Sendable>: Sendable {
         var isShutDown = false
         /// Until when the timer sleeps; nil where it sleeps until it is woken.
         var timerWakesAt: Duration?
+        var isTimerRunning = false
     }
 
     private struct HandOver: Sendable {
         var continuation: CheckedContinuation<Key?, Never>
         var key: Key?
     }
+
+    /// How late the timer of a healthy process may be at most.
+    private static var longestDelay: Duration { .seconds(60) }
 
     private let state: Mutex<State>
     private let timer = Pulse()
@@ -97,6 +101,8 @@ public final class WorkQueue<Key: Hashable & Sendable>: Sendable {
 
     /// Brings up keys whose time has come, until the task is cancelled.
     public func run() async {
+        state.withLock { $0.isTimerRunning = true }
+        defer { state.withLock { $0.isTimerRunning = false } }
         while !Task.isCancelled {
             let now = clock.elapsed
             let (handOvers, wake) = state.withLock { state in
@@ -111,6 +117,22 @@ public final class WorkQueue<Key: Hashable & Sendable>: Sendable {
 
     /// How often in a row the work on a key failed.
     public func failureCount(_ key: Key) -> Int { state.withLock { $0.queue.failureCount(key) } }
+
+    /// For how long a key that is worked on was ready before; nil where it is not worked on.
+    public func waited(_ key: Key) -> Duration? { state.withLock { $0.queue.waited(key) } }
+
+    /// That keys whose time has come do not come up while ``run()`` runs; nil where they do.
+    public var failure: String? {
+        let now = clock.elapsed
+        let due = state.withLock { $0.isTimerRunning ? $0.queue.nextWake() : nil }
+        guard let due, now - due > Self.longestDelay else { return nil }
+        return "a key that is due waits for \(now - due)"
+    }
+
+    /// How often keys were added, and how often since the work on them failed, for metrics.
+    public var totals: (adds: UInt64, retries: UInt64) {
+        state.withLock { ($0.queue.addCount, $0.queue.retryCount) }
+    }
 
     /// What waits and what is worked on, for metrics.
     public var depth: (ready: Int, delayed: Int, processing: Int) {

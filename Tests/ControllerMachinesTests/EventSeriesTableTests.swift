@@ -6,6 +6,13 @@ import Testing
 @Suite struct EventSeriesTableTests {
     private let start = Date(timeIntervalSince1970: 1_700_000_000.25)
 
+    /// Notes what happened some seconds after the start.
+    private func record(
+        _ table: inout EventSeriesTable, _ note: EventNote, after seconds: Double = 0, nonce: UInt64 = 1
+    ) -> EventSeriesTable.Write? {
+        table.record(note, now: .seconds(seconds), date: start.addingTimeInterval(seconds), nonce: nonce)
+    }
+
     private func note(_ name: String = "a", reason: String = "Started", note: String = "one") -> EventNote {
         EventNote(
             reason: reason, action: "Start", note: note,
@@ -14,7 +21,7 @@ import Testing
 
     @Test func theFirstIsMadeTheSecondBecomesASeriesLaterOnesAreCounted() throws {
         var table = EventSeriesTable(controller: "example.dev/c", instance: "pod-1")
-        guard case .create(let key, let event) = table.record(note(), now: start, nonce: 255) else {
+        guard case .create(let key, let event) = record(&table, note(), nonce: 255) else {
             Issue.record("no event")
             return
         }
@@ -23,7 +30,7 @@ import Testing
         #expect(event["reportingController"] == "example.dev/c")
         #expect(event["regarding"]?["uid"] == "u-a")
         // The note is not part of what makes two events equal.
-        let second = table.record(note(note: "two"), now: start.addingTimeInterval(1), nonce: 1)
+        let second = record(&table, note(note: "two"), after: 1)
         guard case .patch(key, let patch, let whole) = second else {
             Issue.record("no series: \(String(describing: second))")
             return
@@ -32,10 +39,10 @@ import Testing
         #expect(whole["series"]?["count"] == 2)
         #expect(whole["note"] == "one")
         for offset in 2..<10 {
-            #expect(table.record(note(), now: start.addingTimeInterval(Double(offset)), nonce: 2) == nil)
+            #expect(record(&table, note(), after: Double(offset)) == nil)
         }
-        #expect(table.flush(now: start.addingTimeInterval(60)).isEmpty)
-        guard case .patch(_, let last, _)? = table.flush(now: start.addingTimeInterval(400)).first else {
+        #expect(table.flush(now: .seconds(60)).isEmpty)
+        guard case .patch(_, let last, _)? = table.flush(now: .seconds(400)).first else {
             Issue.record("the series' end was not written")
             return
         }
@@ -47,17 +54,16 @@ import Testing
         var table = EventSeriesTable(controller: "c", instance: "i")
         var writes = 0
         for minute in 0..<120 {
-            let now = start.addingTimeInterval(Double(minute) * 60)
-            if table.record(note(), now: now, nonce: 1) != nil { writes += 1 }
-            writes += table.flush(now: now).count
+            if record(&table, note(), after: Double(minute) * 60) != nil { writes += 1 }
+            writes += table.flush(now: .seconds(minute * 60)).count
         }
         #expect(writes == 2 + 3)
     }
 
     @Test func aRepetitionAfterSixMinutesIsANewEvent() {
         var table = EventSeriesTable(controller: "c", instance: "i")
-        _ = table.record(note(), now: start, nonce: 1)
-        guard case .create = table.record(note(), now: start.addingTimeInterval(360), nonce: 2) else {
+        _ = record(&table, note())
+        guard case .create = record(&table, note(), after: 360, nonce: 2) else {
             Issue.record("no new event")
             return
         }
@@ -66,15 +72,29 @@ import Testing
     @Test func isBoundedAndCutsLongTexts() {
         var table = EventSeriesTable(controller: "c", instance: "i", capacity: 100)
         for index in 0..<1000 {
-            _ = table.record(note("p\(index)"), now: start.addingTimeInterval(Double(index)), nonce: 1)
+            _ = record(&table, note("p\(index)"), after: Double(index))
             #expect(table.count <= 100)
         }
         let long = note(String(repeating: "n", count: 300), note: String(repeating: "é👩‍👩‍👧", count: 500))
-        guard case .create(let key, let event) = table.record(long, now: start, nonce: .max) else { return }
+        guard case .create(let key, let event) = record(&table, long, nonce: .max) else { return }
         #expect(key.name.utf8.count <= 253)
         let text = event["note"]?.stringValue ?? ""
         #expect(text.utf8.count <= 1024)
         #expect(text.utf8.count > 990)
         #expect(!text.contains("\u{FFFD}"))
+    }
+
+    @Test func aClockThatIsSetChangesNothing() {
+        var table = EventSeriesTable(controller: "c", instance: "i")
+        _ = table.record(note(), now: .seconds(0), date: start, nonce: 1)
+        let ahead = table.record(note(), now: .seconds(1), date: start.addingTimeInterval(86_400), nonce: 2)
+        guard case .patch = ahead else {
+            Issue.record("a jump ahead ended the series")
+            return
+        }
+        _ = table.record(note(), now: .seconds(2), date: start.addingTimeInterval(-86_400), nonce: 3)
+        #expect(table.flush(now: .seconds(361)).isEmpty)
+        #expect(table.flush(now: .seconds(362)).count == 1)
+        #expect(table.count == 0)
     }
 }

@@ -45,6 +45,7 @@ struct ModelDriver {
 
     private static let failures: [WatchFailure] = [
         .expired, .throttled(retryAfter: .seconds(3)), .forbidden, .connect, .interrupted, .server, .other,
+        .invalid, .silent,
     ]
 
     private mutating func watch(

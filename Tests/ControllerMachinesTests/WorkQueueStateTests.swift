@@ -84,6 +84,37 @@ import Testing
         #expect(queue.oldestAge(now: .seconds(14)) == nil)
     }
 
+    @Test func countsWhatIsAddedAndTriedAgainAndHowLongItWaited() {
+        var queue = WorkQueueState<String>()
+        queue.add("a", now: .zero)
+        queue.add("a", now: .zero)
+        #expect(queue.addCount == 1)
+        #expect(queue.waited("a") == nil)
+        #expect(queue.next(now: .seconds(3)) == "a")
+        #expect(queue.waited("a") == .seconds(3))
+        queue.add("a", now: .seconds(3))
+        queue.add("a", now: .seconds(3))
+        #expect(queue.addCount == 1)
+        queue.done("a", .failure, now: .seconds(4))
+        #expect(queue.addCount == 2)
+        #expect(queue.retryCount == 1)
+        // A delay is not waiting: what counts begins when it is over.
+        queue.add("b", after: .seconds(10), now: .seconds(4))
+        #expect(queue.next(now: .seconds(15)) == "a")
+        #expect(queue.next(now: .seconds(15)) == "b")
+        #expect(queue.waited("b") == .seconds(1))
+    }
+
+    @Test func aKeyKeepsItsPriorityWhenItComesAgain() {
+        var queue = WorkQueueState<String>()
+        queue.add("low", priority: .low, now: .zero)
+        #expect(queue.next(now: .zero) == "low")
+        queue.done("low", .after(.seconds(1)), now: .zero)
+        queue.add("normal", after: .seconds(2), now: .zero)
+        #expect(queue.next(now: .seconds(2)) == "normal")
+        #expect(queue.next(now: .seconds(2)) == "low")
+    }
+
     /// What the queue must hold, kept in the simplest way.
     private struct Model {
         struct Item {

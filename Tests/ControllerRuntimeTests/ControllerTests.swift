@@ -26,7 +26,7 @@ import Testing
         let queue = WorkQueue<ObjectKey>(clock: clock)
         let attempts = Record<Duration>()
         let controller = Controller(
-            name: "c", queue: queue,
+            name: "c", TestObject.type, queue: queue,
             reconcile: { _ in
                 attempts.append(clock.elapsed)
                 if attempts.count < 4 { throw Failure() }
@@ -48,7 +48,7 @@ import Testing
         let queue = WorkQueue<ObjectKey>(clock: clock)
         let attempts = Record<Duration>()
         let controller = Controller(
-            name: "c", queue: queue,
+            name: "c", TestObject.type, queue: queue,
             reconcile: { _ in
                 attempts.append(clock.elapsed)
                 return .after(.seconds(60))
@@ -77,7 +77,7 @@ import Testing
         let shared = Shared()
         let queue = WorkQueue<ObjectKey>()
         let controller = Controller(
-            name: "c", concurrency: 8, queue: queue,
+            name: "c", TestObject.type, concurrency: 8, queue: queue,
             reconcile: { key in
                 let wanted = shared.counts.withLock { counts in
                     if !counts.running.insert(key).inserted { counts.clashes += 1 }
@@ -114,7 +114,7 @@ import Testing
         let gate = Readiness()
         let record = Record<String>()
         let controller = Controller(
-            name: "c", concurrency: 1, queue: queue,
+            name: "c", TestObject.type, concurrency: 1, queue: queue,
             reconcile: { key in
                 record.append("begin \(key.name)")
                 try await gate.wait()
@@ -140,7 +140,7 @@ import Testing
         let queue = WorkQueue<ObjectKey>(clock: clock)
         let record = Record<String>()
         let controller = Controller(
-            name: "c", queue: queue,
+            name: "c", TestObject.type, queue: queue,
             reconcile: { _ in
                 record.append("begin")
                 do {
@@ -162,5 +162,40 @@ import Testing
             try await tasks.waitForAll()
         }
         #expect(record.all == ["begin", "cancelled"])
+    }
+
+    @Test func aFailureIsOneRecordWithTheObjectsKey() async throws {
+        let clock = ManualClock()
+        let queue = WorkQueue<ObjectKey>(clock: clock)
+        let log = Record<String>()
+        let controller = Controller(
+            name: "c", TestObject.type, uid: { _ in "u1" }, queue: queue, reconcile: { _ in throw Failure() },
+            logger: Logger(label: "test") { _ in RecordingLogHandler(log) }, clock: clock)
+        queue.add(key)
+        try await run(controller) { try await eventually("the record") { log.count == 1 } }
+        #expect(
+            log.all == [
+                "warning reconcile failed controller=c error=Failure() failures=1 kind=Thing name=a namespace=ns uid=u1"
+            ])
+    }
+}
+
+/// Keeps messages and metadata as text.
+private struct RecordingLogHandler: LogHandler {
+    var metadata: Logger.Metadata = [:]
+    var logLevel = Logger.Level.trace
+    private let log: Record<String>
+
+    init(_ log: Record<String>) { self.log = log }
+
+    subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+        get { metadata[key] }
+        set { metadata[key] = newValue }
+    }
+
+    func log(event: LogEvent) {
+        let all = metadata.merging(event.metadata ?? [:]) { _, new in new }
+        let details = all.sorted { $0.key < $1.key }.map { " \($0.key)=\($0.value)" }.joined()
+        log.append("\(event.level) \(event.message)\(details)")
     }
 }

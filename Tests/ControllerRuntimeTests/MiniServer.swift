@@ -4,6 +4,16 @@ import Synchronization
 
 /// Objects by path, with versions, conditional merge patches, lists, and watches that go on until they are ended.
 final class MiniServer: Transport {
+    /// What the server makes of a watch that is to begin with the initial state.
+    enum Streaming: Sendable, CaseIterable {
+        /// It does so.
+        case offered
+        /// It says that it can not.
+        case refused
+        /// It watches from now on, and never says that the initial state is complete.
+        case ignored
+    }
+
     private struct Event {
         var version: Int
         var path: String
@@ -26,6 +36,9 @@ final class MiniServer: Transport {
     }
 
     private let state = Mutex(State())
+    private let streaming: Streaming
+
+    init(_ streaming: Streaming = .offered) { self.streaming = streaming }
 
     /// All requests so far.
     var requests: [APIRequest] { state.withLock { $0.requests } }
@@ -99,7 +112,18 @@ final class MiniServer: Transport {
         let (stream, continuation) = AsyncThrowingStream<[UInt8], any Error>.makeStream()
         let (status, id) = state.withLock { state -> (Int, Int) in
             state.requests.append(request)
-            let from = request.query("resourceVersion").flatMap { Int($0) } ?? 0
+            var from = request.query("resourceVersion").flatMap { Int($0) } ?? 0
+            if request.query("sendInitialEvents") == "true" {
+                guard streaming != .refused else {
+                    continuation.yield(JSONWriter.bytes(Self.status(422, "Invalid")))
+                    continuation.finish()
+                    return (422, -1)
+                }
+                if streaming == .offered {
+                    for line in Self.initialState(state, request.path) { continuation.yield(line) }
+                }
+                from = state.version
+            }
             if from < state.compacted {
                 continuation.yield(JSONWriter.bytes(Self.status(410, "Expired")))
                 continuation.finish()
@@ -133,6 +157,19 @@ final class MiniServer: Transport {
         let parts = path.split(separator: "/")
         guard let index = parts.firstIndex(of: "namespaces"), parts.count > index + 3 else { return false }
         return "/" + (parts[..<index] + parts[(index + 2)...].dropLast()).joined(separator: "/") == collection
+    }
+
+    /// All objects of a collection, and the bookmark that says so.
+    private static func initialState(_ state: State, _ collection: String) -> [[UInt8]] {
+        let objects = state.objects.filter { isIn($0.key, collection) }.map { $0.value }
+        let end: JSONValue = [
+            "metadata": [
+                "resourceVersion": .string("\(state.version)"), "annotations": ["k8s.io/initial-events-end": "true"],
+            ]
+        ]
+        let events: [JSONValue] =
+            objects.map { ["type": "ADDED", "object": $0] } + [["type": "BOOKMARK", "object": end]]
+        return events.map { JSONWriter.bytes($0) + [0x0A] }
     }
 
     private static func status(_ code: Int, _ reason: String) -> JSONValue {

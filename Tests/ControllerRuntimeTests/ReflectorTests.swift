@@ -25,8 +25,9 @@ import Testing
         clock.advance(to: wake)
     }
 
-    @Test func followsTheServer() async throws {
-        let server = MiniServer()
+    @Test("A watch goes on from the last version, with the initial state streamed or listed", arguments: [true, false])
+    func followsTheServer(isStreamed: Bool) async throws {
+        let server = MiniServer(isStreamed ? .offered : .refused)
         let store = Store<TestObject>()
         server.put(TestObject("a", value: 1))
         try await run(Reflector(store, client: Client(transport: server), logger: logger, clock: ManualClock())) {
@@ -45,8 +46,53 @@ import Testing
             try await eventually("the event after the end") { store.count == 2 }
         }
         let versions = server.requests.filter { $0.query("watch") == "true" }.map { $0.query("resourceVersion") }
-        #expect(versions.prefix(2) == ["101", "104"])
-        #expect(server.requests.filter { $0.query("watch") == nil }.count == 1)
+        #expect(versions.prefix(isStreamed ? 2 : 3) == (isStreamed ? [nil, "104"] : [nil, "101", "104"]))
+        #expect(server.requests.filter { $0.query("watch") == nil }.count == (isStreamed ? 0 : 1))
+        #expect(server.requests.filter { $0.query("sendInitialEvents") != nil }.count == 1)
+    }
+
+    @Test("A server that never ends the initial state is listed after 30 s without an event, and never asked again")
+    func anIgnoredStream() async throws {
+        let server = MiniServer(.ignored)
+        let clock = ManualClock()
+        let client = Client(transport: server)
+        server.put(TestObject("a"))
+        let first = Store<TestObject>()
+        try await run(Reflector(first, client: client, logger: logger, clock: clock)) {
+            try await eventually("the watch") { server.watcherCount == 1 && clock.sleeperCount == 1 }
+            clock.advance(by: .seconds(20))
+            server.put(TestObject("b"))
+            // The event moves the deadline, so that what slept until the old one sleeps again.
+            try await eventually("the event") { server.watcherCount == 1 }
+            #expect(!first.isSynced)
+            try await eventually("the list", doing: { clock.advance(by: .seconds(1)) }) { first.count == 2 }
+            try await eventually("the watch") { server.watcherCount == 1 }
+        }
+        let second = Store<TestObject>()
+        try await run(Reflector(second, client: client, logger: logger, clock: clock)) {
+            try await second.waitUntilSynced()
+        }
+        #expect(server.requests.filter { $0.query("sendInitialEvents") != nil }.count == 1)
+        #expect(client.features.streamsInitialState == false)
+    }
+
+    @Test("A stream that breaks before its end leaves nothing of it in the store, and is not the end of streaming")
+    func aBrokenStream() async throws {
+        let server = MiniServer()
+        let clock = ManualClock()
+        let client = Client(
+            transport: FaultyTransport(server) { request in
+                request.query("sendInitialEvents") == nil ? nil : .endAfter(bytes: 200)
+            })
+        for name in ["a", "b", "c"] { server.put(TestObject(name)) }
+        let store = Store<TestObject>()
+        let heard = Record<String>()
+        store.subscribe { change, _ in heard.append("\(change.key.name)\(change.isDeletion)") }
+        try await run(Reflector(store, client: client, logger: logger, clock: clock)) {
+            try await eventually("the list", doing: { passBackoffs(clock) }) { store.isSynced }
+            #expect(heard.all.sorted() == ["afalse", "bfalse", "cfalse"])
+        }
+        #expect(client.features.streamsInitialState)
     }
 
     @Test func listsAnewWhenItsVersionIsGoneAndReportsWhatVanished() async throws {
@@ -71,8 +117,7 @@ import Testing
             try await eventually("the list", doing: { passBackoffs(clock) }) { heard.all == ["a watch"] }
             #expect(store.keys == [TestObject("b").key])
         }
-        let relist = server.requests.last { $0.query("watch") == nil }
-        #expect(relist?.query("resourceVersionMatch") == "NotOlderThan")
+        #expect(server.requests.filter { $0.query("sendInitialEvents") == "true" }.count == 2)
     }
 
     @Test func aBadObjectStopsNothing() async throws {
@@ -138,7 +183,7 @@ import Testing
     @Test(arguments: 0..<12 as Range<UInt64>)
     func endsEqualToTheServerThroughEveryFault(seed: UInt64) async throws {
         var random = SeededGenerator(seed: seed)
-        let server = MiniServer()
+        let server = MiniServer(seed % 3 == 0 ? .refused : .offered)
         let clock = ManualClock()
         let store = Store<TestObject>()
         let transport = FaultyTransport(server, seed: seed, rate: 0.5)

@@ -44,6 +44,45 @@ import Testing
             ])
     }
 
+    @Test func whatRunsTogetherStartsAndStopsTogether() async throws {
+        let record = Record<String>()
+        let (first, second) = (Readiness(), Readiness())
+        let runtime = RuntimeGroup(
+            [
+                .together(
+                    "caches",
+                    [
+                        .init("a", Part(name: "a", record: record)) { try await first.wait() },
+                        .init("b", Part(name: "b", record: record)) { try await second.wait() },
+                    ]),
+                .init("controllers", Part(name: "controllers", record: record)),
+            ], logger: logger)
+        let group = ServiceGroup(configuration: .init(services: [runtime], logger: logger))
+        try await withThrowingTaskGroup(of: Void.self) { tasks in
+            tasks.addTask { try await group.run() }
+            try await eventually("both") { record.count == 2 }
+            second.open()
+            #expect(!runtime.started.isOpen)
+            first.open()
+            try await runtime.started.wait()
+            try await eventually("all") { record.count == 3 }
+            await group.triggerGracefulShutdown()
+            try await tasks.waitForAll()
+        }
+        #expect(record.all.dropFirst(3).first == "stop controllers")
+        #expect(Set(record.all.suffix(2)) == ["stop a", "stop b"])
+    }
+
+    @Test func oneThatEndsEndsThoseThatRunWithItAndTheGroup() async throws {
+        struct Ending: Service {
+            func run() async throws {}
+        }
+        let record = Record<String>()
+        let runtime = RuntimeGroup(
+            [.together("both", [.init("a", Part(name: "a", record: record)), .init("b", Ending())])], logger: logger)
+        await #expect(throws: (any Error).self) { try await runtime.run() }
+    }
+
     @Test func aShutdownBeforeReadinessEndsAll() async throws {
         let record = Record<String>()
         let runtime = RuntimeGroup(

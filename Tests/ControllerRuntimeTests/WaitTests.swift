@@ -72,11 +72,12 @@ import Testing
 
     @Test func aController() async throws {
         let queue = WorkQueue<ObjectKey>()
-        let idle = Controller(name: "idle", queue: queue, reconcile: { _ in .onChange }, logger: logger)
+        let idle = Controller(
+            name: "idle", TestObject.type, queue: queue, reconcile: { _ in .onChange }, logger: logger)
         try await expectEndsWhenCancelled("Controller, idle") { await idle.run() }
         queue.add(ObjectKey(namespace: nil, name: "a"))
         let busy = Controller(
-            name: "busy", queue: queue,
+            name: "busy", TestObject.type, queue: queue,
             reconcile: { _ in
                 try await Task.sleep(for: .seconds(3600))
                 return .onChange
@@ -110,7 +111,8 @@ import Testing
         let queue = WorkQueue<ObjectKey>()
         let logger = logger
         try await expectEndsWhenCancelled("RuntimeGroup") {
-            let controller = Controller(name: "c", queue: queue, reconcile: { _ in .onChange }, logger: logger)
+            let controller = Controller(
+                name: "c", TestObject.type, queue: queue, reconcile: { _ in .onChange }, logger: logger)
             try await RuntimeGroup(
                 [.init("first", controller) { try await gate.wait() }, .init("second", controller)], logger: logger
             ).run()

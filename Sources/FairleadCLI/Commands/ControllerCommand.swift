@@ -1,4 +1,5 @@
 import ArgumentParser
+import ControllerRuntime
 import FairleadAPI
 import FairleadControllers
 import FairleadPlanning
@@ -6,6 +7,7 @@ import Foundation
 import KubernetesClient
 import KubernetesCore
 import Logging
+import PrometheusMetrics
 import ServiceLifecycle
 import UnixSignals
 
@@ -14,7 +16,8 @@ struct ControllerCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "controller", abstract: "Run Fairlead's controllers against a cluster.",
         discussion: """
-            It keeps no state. SIGTERM ends it in order; a lost lease ends it with exit code 1, to be started again.
+            It keeps no state. SIGTERM ends it in order, a second one at once; a lost lease ends it with exit code 1, to
+            be started again.
 
             Example: fairlead controller --leader-elect --log-format json
             """)
@@ -41,37 +44,79 @@ struct ControllerCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("The store of artifacts, which pods must be able to reach.", valueName: "uri"))
     var artifacts: String?
 
+    @Option(help: ArgumentHelp("Where /livez and /readyz are answered; 0 for nowhere.", valueName: "host:port"))
+    var healthAddress = StatusAddress(BindAddress(port: 8081))
+
+    @Option(help: ArgumentHelp("Where /metrics is served; 0 for nowhere.", valueName: "host:port"))
+    var metricsAddress = StatusAddress(BindAddress(port: 8080))
+
     @OptionGroup var logging: LoggingOptions
 
     func run() async throws {
         let cluster = try ClusterOptions.configuration(kubeconfig: kubeconfig, context: context)
         let logger = logging.logger("controller", .info)
         let identity = "\(ProcessInfo.processInfo.hostName)_\(UUID().uuidString)"
-        let lease =
-            leaderElect
-            ? ObjectKey(namespace: leaseNamespace ?? cluster.namespace, name: "fairlead-controller") : nil
-        let transport = try HTTPTransport(cluster, logger: logger)
+        let registry = MetricRegistry()
+        let metrics = RuntimeMetrics(registry)
+        let transport = try HTTPTransport(cluster, observer: metrics, logger: logger)
         let client = Client(transport: transport)
+        // Renewals share neither connection nor turn with anything else.
+        let elector =
+            leaderElect
+            ? LeaderElector(
+                client: Client(transport: try HTTPTransport(cluster, observer: metrics, logger: logger)),
+                lease: ObjectKey(namespace: leaseNamespace ?? cluster.namespace, name: "fairlead-controller"),
+                identity: identity, logger: logger, thread: DedicatedThread()) : nil
         let controller = FairleadController(
             client: client,
             configuration: FairleadController.Configuration(
-                namespaces: namespace, lease: lease, identity: identity,
-                planning: PlanningSettings(artifactStore: artifacts)),
-            logger: logger)
+                namespaces: namespace, identity: identity, planning: PlanningSettings(artifactStore: artifacts),
+                healthAddress: healthAddress.address, metricsAddress: metricsAddress.address,
+                version: FairleadVersion.text),
+            elector: elector, registry: registry, logger: logger)
         logger.info("starting", metadata: ["version": "\(FairleadVersion.text)", "server": "\(cluster.server)"])
-        if let isServed = try? await client.serves(.pipelineRun), !isServed {
-            logger.warning("the cluster does not serve Fairlead's kinds; fairlead crds prints what to apply")
-        }
-        var configuration = ServiceGroupConfiguration(
-            services: [controller], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
-        configuration.maximumGracefulShutdownDuration = .seconds(25)
         do {
-            try await ServiceGroup(configuration: configuration).run()
+            try await Self.serve(controller, client, logger)
         } catch {
-            await transport.shutdown()
-            throw error
+            logger.critical("ended", metadata: ["error": "\(ErrorMessage.text(for: error))"])
+            throw ExitCode.failure
         }
-        await transport.shutdown()
+        // The process ends here: connections need no farewell, for which a server may take its time.
         logger.info("stopped")
+    }
+
+    /// Runs the controller until the first signal ends it in order, or the second one at once.
+    private static func serve(_ controller: FairleadController, _ client: Client, _ logger: Logger) async throws {
+        var configuration = ServiceGroupConfiguration(services: [controller], logger: logger)
+        configuration.maximumGracefulShutdownDuration = .seconds(25)
+        // What does not end when it is cancelled must not outlive the lease, which another may take after this time.
+        configuration.maximumCancellationDuration = .seconds(5)
+        let group = ServiceGroup(configuration: configuration)
+        try await withThrowingTaskGroup(of: Bool.self) { tasks in
+            tasks.addTask {
+                try await group.run()
+                return true
+            }
+            tasks.addTask {
+                var isStopping = false
+                for await signal in await UnixSignalsSequence(trapping: .sigterm, .sigint) {
+                    if isStopping { Foundation.exit(128 + signal.rawValue) }
+                    isStopping = true
+                    logger.info("stopping", metadata: ["signal": "\(signal)"])
+                    await group.triggerGracefulShutdown()
+                }
+                return false
+            }
+            tasks.addTask {
+                if let isServed = try? await client.serves(.pipelineRun), !isServed {
+                    logger.warning("the cluster does not serve Fairlead's kinds; fairlead crds prints what to apply")
+                }
+                return false
+            }
+            defer { tasks.cancelAll() }
+            while let isOver = try await tasks.next() {
+                if isOver { return }
+            }
+        }
     }
 }

@@ -18,11 +18,12 @@ struct LogLine: Sendable, Hashable {
     var message: String
     var metadata: [String: String]
 
-    /// The line, without its end.
+    /// The line, without its end; whatever the message holds, it is one.
     func text(_ format: Format) -> String {
         switch format {
         case .human:
             let details = metadata.sorted { $0.key < $1.key }.map { " \($0.key)=\(Self.quoted($0.value))" }.joined()
+            let message = message.split(whereSeparator: \.isNewline).joined(separator: "; ")
             return "\(Time(time)) \(level) \(label): \(message)\(details)"
         case .json:
             var members = metadata.mapValues { JSONValue.string($0) }

@@ -1,0 +1,197 @@
+import ControllerMachines
+import ControllerRuntime
+import FairleadAPI
+import FairleadPlanning
+import KubernetesClient
+import KubernetesCore
+import Logging
+import PrometheusMetrics
+import ServiceLifecycle
+
+/// The stores, queues and reconcilers of one controller, and what leads from one to the other.
+struct Wiring {
+    /// Reads, and writes what does not depend on who leads.
+    private let client: Client
+    /// What reconcilers write with: nothing passes once the lease is lost.
+    private let leaderClient: Client
+    private let configuration: FairleadController.Configuration
+    private let elector: LeaderElector?
+    private let registry: MetricRegistry
+    private let metrics: RuntimeMetrics
+    private let logger: Logger
+    private let clock: any RuntimeClock
+    private let runs: Store<PipelineRun>
+    private let pipelines: Store<Pipeline>
+    private let pods: Store<PodView>
+    private let openRuns = RunRegistry()
+    private let ledger = SharedWriteLedger()
+    private let runQueue: WorkQueue<ObjectKey>
+    private let pipelineQueue: WorkQueue<ObjectKey>
+    private let orphanQueue: WorkQueue<ObjectKey>
+
+    /// How long reconciles under way have at a graceful shutdown: with the lease's return and the last events it stays
+    /// below the half minute that Kubernetes gives a pod.
+    private static var grace: Duration { .seconds(10) }
+
+    init(
+        client: Client, configuration: FairleadController.Configuration, elector: LeaderElector?,
+        registry: MetricRegistry, logger: Logger, clock: any RuntimeClock
+    ) {
+        self.client = client
+        self.configuration = configuration
+        self.elector = elector
+        self.registry = registry
+        self.logger = logger
+        self.clock = clock
+        metrics = RuntimeMetrics(registry)
+        leaderClient =
+            elector.map { elector in
+                Client(
+                    transport: LeaderGate(client.transport) { elector.isLeading }, fieldManager: client.fieldManager)
+            } ?? client
+        runs = Store(clock: clock)
+        pipelines = Store(clock: clock)
+        pods = Store(clock: clock)
+        runQueue = WorkQueue(clock: clock)
+        pipelineQueue = WorkQueue(clock: clock)
+        orphanQueue = WorkQueue(clock: clock)
+        runs.addIndex(PipelineReconciler.runsByPipeline, PipelineReconciler.terms)
+        runs.addIndex(OrphanReleaser.runsByUID) { [$0.metadata.uid] }
+        ledger.track(pods)
+    }
+
+    /// What runs, in the order in which it starts.
+    func members() -> [RuntimeGroup.Member] {
+        let recorder = EventRecorder(
+            client: client, controller: "fairlead.dev/controller", instance: configuration.identity, logger: logger,
+            clock: clock)
+        let orphans = OrphanReleaser(client: leaderClient, runs: runs, pods: pods)
+        let controllers = controllers(recorder, orphans)
+        observe(recorder)
+        subscribe(orphans)
+        var members = statusServers(controllers).map(RuntimeGroup.Member.status)
+        members.append(RuntimeGroup.Member("events", recorder))
+        members.append(reflectors())
+        if let elector { members.append(.elector(elector)) }
+        members.append(
+            .together("controllers", controllers.map { RuntimeGroup.Member($0.name, $0) }))
+        return members
+    }
+
+    private func observe(_ recorder: EventRecorder) {
+        let elector = elector
+        metrics.observe(runs)
+        metrics.observe(pipelines)
+        metrics.observe(pods)
+        metrics.observe(recorder)
+        if let elector { metrics.observe(elector) }
+        registry.addProcessMetrics()
+        registry.gauge("fairlead_build_info", "Always 1; the label names what runs.", labels: ["version"])
+            .set(1, configuration.version)
+        _ = RunMetrics(registry, runs: runs) { elector?.isLeading ?? true }
+    }
+
+    private func statusServers(_ controllers: [Controller]) -> [StatusServer] {
+        var readiness = HealthProbe()
+        readiness.add(pipelines)
+        readiness.add(runs)
+        readiness.add(pods)
+        var liveness = HealthProbe()
+        if let elector { liveness.add(elector) }
+        for controller in controllers { liveness.add(controller) }
+        let (health, metrics) = (configuration.healthAddress, configuration.metricsAddress)
+        if let health, health == metrics {
+            return [
+                StatusServer(health, liveness: liveness, readiness: readiness, metrics: registry, logger: logger)
+            ]
+        }
+        return [
+            health.map { StatusServer($0, liveness: liveness, readiness: readiness, logger: logger) },
+            metrics.map { StatusServer($0, metrics: registry, logger: logger) },
+        ].compactMap(\.self)
+    }
+
+    private func reflectors() -> RuntimeGroup.Member {
+        let namespaces = configuration.namespaces
+        let managed = WatchMachine.Configuration(labelSelector: PodNaming.managedSelector)
+        return .together(
+            "reflectors",
+            [
+                .reflector(
+                    Reflector(pipelines, client: client, namespaces: namespaces, logger: logger, clock: clock),
+                    pipelines),
+                .reflector(
+                    Reflector(runs, client: client, namespaces: namespaces, logger: logger, clock: clock), runs),
+                .reflector(
+                    Reflector(
+                        pods, client: client, namespaces: namespaces, configuration: managed, logger: logger,
+                        clock: clock),
+                    pods),
+            ])
+    }
+
+    private func controllers(_ recorder: EventRecorder, _ orphans: OrphanReleaser) -> [Controller] {
+        let writer = RunActionWriter(
+            client: leaderClient, registry: openRuns, ledger: ledger, clock: clock
+        ) { event, run in
+            recorder.record(
+                EventNote(
+                    event.isWarning ? .warning : .normal, reason: event.reason, action: "Reconcile", note: event.note,
+                    regarding: ObjectReference(to: run)))
+        }
+        let runReconciler = PipelineRunReconciler(
+            client: leaderClient, runs: runs, pipelines: pipelines, pods: pods, registry: openRuns, ledger: ledger,
+            writer: writer, settings: configuration.planning, clock: clock)
+        let pipelineReconciler = PipelineReconciler(
+            client: leaderClient, pipelines: pipelines, runs: runs, clock: clock)
+        return [
+            controller("pipelinerun", runs, configuration.concurrency, runQueue, runReconciler.reconcile),
+            controller("pipeline", pipelines, 2, pipelineQueue, pipelineReconciler.reconcile),
+            controller("orphan", pods, 4, orphanQueue, orphans.reconcile),
+        ]
+    }
+
+    private func controller<T>(
+        _ name: String, _ store: Store<T>, _ concurrency: Int, _ queue: WorkQueue<ObjectKey>,
+        _ reconcile: @escaping @Sendable (ObjectKey) async throws -> Requeue
+    ) -> Controller {
+        Controller(
+            name: name, T.type, uid: { store[$0]?.metadata.uid }, concurrency: concurrency, queue: queue,
+            reconcile: reconcile, logger: logger, clock: clock, grace: Self.grace, metrics: metrics)
+    }
+
+    /// Which change brings which key: nothing but keys leaves here.
+    private func subscribe(_ orphans: OrphanReleaser) {
+        let (runQueue, pipelineQueue, orphanQueue) = (runQueue, pipelineQueue, orphanQueue)
+        let (runs, pods, openRuns, ledger) = (runs, pods, openRuns, ledger)
+        runs.subscribe { change, source in
+            let run = change.object
+            if change.isDeletion {
+                openRuns.close(run.metadata.uid)
+                ledger.forget(owner: run.metadata.uid)
+                for pod in pods.owned(by: run.metadata.uid) { orphanQueue.add(pod.key) }
+            }
+            runQueue.add(change.key, priority: source.priority)
+            guard let pipeline = run.spec.value?.pipeline else { return }
+            if case .updated = change { return }
+            pipelineQueue.add(ObjectKey(namespace: run.metadata.namespace, name: pipeline), priority: .low)
+        }
+        pipelines.subscribe { change, source in
+            pipelineQueue.add(change.key, priority: source.priority)
+            // Runs that waited for the pipeline.
+            for run in runs.values(index: PipelineReconciler.runsByPipeline, term: change.key.description)
+            where run.status.specRef == nil && run.status.phase?.isTerminal != true {
+                runQueue.add(run.key)
+            }
+        }
+        pods.subscribe { change, source in
+            let pod = change.object
+            openRuns.fold(change)
+            guard let run = pod.metadata.labels[FairleadLabel.run] else { return }
+            runQueue.add(ObjectKey(namespace: pod.metadata.namespace, name: run), priority: source.priority)
+            if !change.isDeletion, pod.metadata.isBeingDeleted || source == .list, orphans.isSuspect(pod) {
+                orphanQueue.add(pod.key)
+            }
+        }
+    }
+}
