@@ -3,11 +3,12 @@
 SHELL := /bin/bash
 SWIFT ?= swift
 FLAGS := --explicit-target-dependency-import-check error
-SOURCES := Package.swift Sources Tests Benchmarks
+SOURCES := Package.swift Sources Tests Benchmarks docs/examples
+IMAGE ?= fairlead:$(shell sed -n 's/^appVersion: //p' charts/fairlead/Chart.yaml)
 PYTHON := .fairlead/tools/bin/python
 
 .DEFAULT_GOAL := build
-.PHONY: build test check demo fmt crds manifests bench clean help
+.PHONY: build test check demo image fmt crds manifests bench clean help
 
 help: ## Lists these verbs.
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST)
@@ -21,17 +22,24 @@ test: ## Builds everything and runs all tests.
 	$(SWIFT) build $(FLAGS) --build-tests
 	$(SWIFT) test $(FLAGS) --skip-build --no-parallel
 	@scripts/docs.sh .build/debug/fairlead
+	@scripts/image_test.sh .build/debug/fairlead
 
-check: ## Lints code, manifests and chart; builds nothing.
+check: ## Lints code, manifests, chart and links; builds nothing.
 	@scripts/setup.sh check
 	$(SWIFT) format lint --strict --parallel --configuration .swift-format --recursive $(SOURCES)
 	@scripts/check.sh
 	@$(PYTHON) scripts/chart.py --check
+	@$(PYTHON) scripts/links.py
 
 demo: ## Runs manifests/examples/flights/ on a local cluster, to the end.
 	@scripts/setup.sh demo
 	$(SWIFT) build $(FLAGS) --product fairlead
 	@scripts/demo.sh .build/debug/fairlead
+
+image: ## Builds the container image IMAGE, with docker.
+	@command -v docker >/dev/null || { echo "missing: docker, or an engine that answers to its name" >&2; exit 1; }
+	@docker info >/dev/null 2>&1 || { echo "missing: a running container engine (docker info says why)" >&2; exit 1; }
+	docker build --tag $(IMAGE) .
 
 fmt: ## Formats the code in place.
 	$(SWIFT) format --in-place --parallel --configuration .swift-format --recursive $(SOURCES)
@@ -41,7 +49,7 @@ crds: ## Renews all golden files, the CRDs among them, and what is made from tho
 	FAIRLEAD_RENEW_GOLDENS=1 $(SWIFT) test $(FLAGS) --filter Golden
 	@$(PYTHON) scripts/chart.py
 
-manifests: ## Renews the chart's CRDs and manifests/install.yaml.
+manifests: ## Renews the chart's CRDs, manifests/install.yaml and docs/configuration.md.
 	@scripts/setup.sh check
 	@$(PYTHON) scripts/chart.py
 

@@ -1,7 +1,7 @@
-"""Renews charts/fairlead/crds and manifests/install.yaml from manifests/crds and the chart; with --check it compares.
+"""Makes from manifests/crds and charts/fairlead what follows from them; with --check it compares, and checks the chart.
 
-The templates keep to a small part of Helm's language, which `Template` knows and beyond which it refuses to go: so
-the installation by `kubectl apply` is the chart rendered with its defaults, with no Helm needed to make it.
+Made are the chart's CRDs, manifests/install.yaml (the chart with its defaults, with no Helm needed) and the table of
+values in docs/configuration.md. scripts/template.py renders the templates.
 """
 
 import json
@@ -9,15 +9,25 @@ import pathlib
 import re
 import sys
 
+import jsonschema
+import kubernetes_validate
 import yaml
+
+from template import Chart, TemplateError
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 CHART = ROOT / "charts" / "fairlead"
+CRDS = CHART / "templates" / "crds.yaml"
 INSTALL = ROOT / "manifests" / "install.yaml"
+CONFIGURATION = ROOT / "docs" / "configuration.md"
+BEGIN, END = "<!-- made from values.yaml: begin -->\n", "<!-- made from values.yaml: end -->\n"
 ORDER = [
-    "Namespace", "CustomResourceDefinition", "ServiceAccount", "ClusterRole", "ClusterRoleBinding", "Role",
-    "RoleBinding", "Deployment",
+    "Namespace", "NetworkPolicy", "PodDisruptionBudget", "ServiceAccount", "ConfigMap", "CustomResourceDefinition",
+    "ClusterRole", "ClusterRoleBinding", "Role", "RoleBinding", "Service", "Deployment", "Job", "ServiceMonitor",
+    "PrometheusRule",
 ]
+# The oldest Kubernetes that Fairlead supports, and the newest whose schemas are at hand.
+KUBERNETES = ["1.29", "1.36"]
 
 
 class UniqueLoader(yaml.SafeLoader):
@@ -35,104 +45,33 @@ def documents(text):
     return [document for document in yaml.load_all(text, UniqueLoader) if document is not None]
 
 
-class Template:
-    """Fills in `{{ … }}`: if, else, range, end; paths; default, quote, toYaml, nindent."""
+def values_with(**changes):
+    """The chart's values with changes laid over them, as `helm --set` does."""
 
-    def __init__(self, text):
-        self.tokens = re.split(r"(\{\{.*?\}\})", text)
-        for index in range(1, len(self.tokens), 2):
-            if self.tokens[index].startswith("{{-"):
-                self.tokens[index - 1] = self.tokens[index - 1].rstrip()
-            if self.tokens[index].endswith("-}}"):
-                self.tokens[index + 1] = self.tokens[index + 1].lstrip()
+    def merge(old, new):
+        if not isinstance(old, dict) or not isinstance(new, dict):
+            return new
+        return old | {key: merge(old.get(key), value) for key, value in new.items()}
 
-    def render(self, root):
-        self.root, self.position, self.out = root, 0, []
-        self.block(root, True)
-        if self.position < len(self.tokens):
-            raise ValueError("an `end` too many")
-        return "".join(self.out)
-
-    def block(self, dot, active):
-        """Renders up to the `else` or `end` that closes this block, and names it."""
-        while self.position < len(self.tokens):
-            token = self.tokens[self.position]
-            self.position += 1
-            if not token.startswith("{{"):
-                if active:
-                    self.out.append(token)
-                continue
-            words = token.strip("{}").strip("-").strip().split(None, 1)
-            if words[0] in ("end", "else"):
-                return words[0]
-            if words[0] == "if":
-                holds = active and bool(self.value(words[1], dot))
-                if self.block(dot, active and holds) == "else":
-                    self.block(dot, active and not holds)
-            elif words[0] == "range":
-                start = self.position
-                items = self.value(words[1], dot) if active else []
-                for item in items:
-                    self.position = start
-                    self.block(item, True)
-                if not items:
-                    self.block(dot, False)
-            elif active:
-                self.out.append(self.text(self.value(" ".join(words), dot)))
-        return None
-
-    def value(self, expression, dot):
-        first, *filters = [part.strip() for part in expression.split("|")]
-        name, _, rest = first.partition(" ")
-        value = self.call(name, [], self.path(rest, dot), dot) if rest else self.path(name, dot)
-        for item in filters:
-            name, *arguments = item.split()
-            value = self.call(name, arguments, value, dot)
-        return value
-
-    def call(self, name, arguments, value, dot):
-        match name:
-            case "default":
-                return value or self.path(arguments[0], dot)
-            case "quote":
-                return '"' + self.text(value).replace("\\", "\\\\").replace('"', '\\"') + '"'
-            case "toYaml":
-                return yaml.safe_dump(value, default_flow_style=False).rstrip("\n")
-            case "nindent":
-                indent = " " * int(arguments[0])
-                return "\n" + "\n".join(indent + line for line in value.split("\n"))
-        raise ValueError(f"unknown function {name}")
-
-    def path(self, path, dot):
-        if path == ".":
-            return dot
-        value = self.root if path.startswith("$") else dot
-        for name in path.lstrip("$").split(".")[1:]:
-            value = value[name]
-        return value
-
-    @staticmethod
-    def text(value):
-        return str(value).lower() if isinstance(value, bool) else str(value)
+    return merge(yaml.safe_load((CHART / "values.yaml").read_text()), changes)
 
 
-def chart_documents(values):
+def chart_documents(values, service="Helm"):
     """The objects that the chart makes, as text, in the order in which they are to be created."""
-    chart = yaml.safe_load((CHART / "Chart.yaml").read_text())
+    about = yaml.safe_load((CHART / "Chart.yaml").read_text())
     root = {
         "Values": values,
-        "Chart": {"AppVersion": chart["appVersion"], "Version": chart["version"], "Name": chart["name"]},
-        "Release": {"Name": "fairlead", "Namespace": "fairlead-system", "Service": "Helm"},
+        "Chart": {"AppVersion": about["appVersion"], "Version": about["version"], "Name": about["name"]},
+        "Release": {"Name": "fairlead", "Namespace": "fairlead-system", "Service": service},
     }
-    parts = []
-    for file in sorted((CHART / "templates").glob("*.yaml")):
+    chart, parts = Chart(CHART), []
+    for file in sorted((CHART / "templates").glob("*.yaml")) + [CHART / "templates" / "NOTES.txt"]:
         try:
-            text = Template(file.read_text()).render(root)
-        except (ValueError, KeyError, TypeError) as error:
-            sys.exit(f"{file.relative_to(ROOT)}: {error!r}")
-        for part in re.split(r"^---$", text, flags=re.MULTILINE):
-            if documents(part):
-                parts.append(part.strip() + "\n")
+            text = chart.render(file, root)
+        except TemplateError as error:
+            raise TemplateError(f"{file.relative_to(ROOT)}: {error}") from error
+        if file.suffix == ".yaml":
+            parts += [part.strip() + "\n" for part in re.split(r"^---$", text, flags=re.MULTILINE) if documents(part)]
     return sorted(parts, key=lambda part: ORDER.index(documents(part)[0]["kind"]))
 
 
@@ -140,79 +79,251 @@ def crds():
     return {file.name: file.read_text() for file in sorted((ROOT / "manifests" / "crds").glob("*.yaml"))}
 
 
-def install():
-    values = yaml.safe_load((CHART / "values.yaml").read_text())
-    header = "# Made by scripts/chart.py: the chart with its defaults. Apply with `kubectl apply --server-side -f`.\n"
-    namespace = "apiVersion: v1\nkind: Namespace\nmetadata:\n  name: fairlead-system\n"
-    return header + "---\n".join([namespace, *crds().values(), *chart_documents(values)])
-
-
-def renew():
-    folder = CHART / "crds"
-    folder.mkdir(exist_ok=True)
-    for file in folder.glob("*.yaml"):
-        file.unlink()
+def crd_template():
+    """The CRDs as a template: Helm upgrades templates, and never what is under crds/."""
+    parts = []
     for name, text in crds().items():
-        (folder / name).write_text(text)
-    INSTALL.write_text(install())
+        if "{{" in text:
+            sys.exit(f"manifests/crds/{name}: `{{{{` would be read as a template")
+        head = re.search(r"^metadata:\n  name: .*\n", text, flags=re.MULTILINE)
+        parts.append(
+            "---\n" + text[:head.end()] + "  {{- if .Values.crds.keep }}\n  annotations:\n"
+            "    helm.sh/resource-policy: keep\n  {{- end }}\n" + text[head.end():])
+    note = "{{- /* Made by scripts/chart.py from manifests/crds: never edit it. */ -}}\n"
+    return note + "{{- if .Values.crds.install }}\n" + "".join(parts) + "{{- end }}\n"
+
+
+def install():
+    header = "# Made by scripts/chart.py: the chart with its defaults. Apply with `kubectl apply --server-side -f`.\n"
+    namespace = (
+        "apiVersion: v1\nkind: Namespace\nmetadata:\n  name: fairlead-system\n  labels:\n"
+        "    pod-security.kubernetes.io/enforce: restricted\n")
+    parts = [
+        re.sub(r"\n[ \t]*(?=\n)", "", part) for part in chart_documents(values_with(), service="kubectl")
+        if not is_hook(documents(part)[0])
+    ]
+    return header + "---\n".join([namespace, *parts])
+
+
+def is_hook(item):
+    return "helm.sh/hook" in item["metadata"].get("annotations", {})
+
+
+def values_table():
+    """A table of all values with their comments, which stand above each key of values.yaml."""
+    rows, path, comment = ["| value | default | meaning |", "| --- | --- | --- |"], [], []
+    for line in (CHART / "values.yaml").read_text().splitlines():
+        match = re.match(r"( *)(?:# (.*)|([A-Za-z]+):(?: (.*))?)$", line)
+        if not match:
+            comment = []
+        elif match.group(2):
+            comment.append(match.group(2))
+        else:
+            path = [*path[:len(match.group(1)) // 2], match.group(3)]
+            if not comment:
+                sys.exit(f"values.yaml: {'.'.join(path)} has no comment")
+            default = f"`{match.group(4)}`" if match.group(4) else ""
+            rows.append(f"| `{'.'.join(path)}` | {default} | {' '.join(comment)} |")
+            comment = []
+    return "\n".join(rows) + "\n"
+
+
+def configuration():
+    before, rest = CONFIGURATION.read_text().split(BEGIN)
+    return before + BEGIN + values_table() + END + rest.split(END)[1]
+
+
+MADE = {CRDS: crd_template, INSTALL: install, CONFIGURATION: configuration}
+
+FILLED = {
+    "namespaces": ["a", "b"], "artifacts": "pvc://store/x", "extraArgs": ["--x"], "podLabels": {"a": "b"},
+    "podAnnotations": {"a": "b"}, "nodeSelector": {"a": "b"}, "tolerations": [{"key": "a", "operator": "Exists"}],
+    "affinity": {"nodeAffinity": {}}, "priorityClassName": "high",
+    "serviceAccount": {"name": "x", "annotations": {"a": "b"}}, "image": {"tag": "1", "pullSecrets": [{"name": "a"}]},
+    "metrics": {
+        "serviceMonitor": {"enabled": True, "labels": {"release": "p"}},
+        "rules": {"enabled": True, "labels": {"release": "p"}}, "dashboard": {"enabled": True},
+    },
+    "networkPolicy": {
+        "enabled": True, "metricsFrom": [{"namespaceSelector": {}}], "apiServer": [{"ipBlock": {"cidr": "10.0.0.0/8"}}],
+    },
+}
+BARE = {
+    "crds": {"install": False}, "rbac": {"create": False, "aggregate": False}, "serviceAccount": {"create": False},
+    "podDisruptionBudget": {"enabled": False}, "metrics": {"service": False}, "uninstall": {"enabled": False},
+}
+REFUSED = [
+    {"replica": 3}, {"replicas": "2"}, {"namespaces": ["A"]}, {"image": {"pullPolicy": "Sometimes"}},
+    {"metrics": {"rules": {"enable": True}}}, {"logLevel": "loud"}, {"podLabels": {"a": 1}},
+    {"networkPolicy": {"apiServerPorts": [0]}}, {"artifacts": "bucket"},
+]
+
+
+class Problems(list):
+    def expect(self, holds, what):
+        if not holds and what not in self:
+            self.append(what)
 
 
 def check():
-    problems = []
-
-    def expect(holds, what):
-        if not holds:
-            problems.append(what)
-
+    problems = Problems()
     for file in sorted((ROOT / "manifests").rglob("*.yaml")) + [CHART / "Chart.yaml", CHART / "values.yaml"]:
         try:
-            found = documents(file.read_text())
-            expect(found, f"{file.relative_to(ROOT)}: holds nothing")
+            problems.expect(documents(file.read_text()), f"{file.relative_to(ROOT)}: holds nothing")
         except yaml.YAMLError as error:
-            expect(False, f"{file.relative_to(ROOT)}: {error}")
+            problems.append(f"{file.relative_to(ROOT)}: {error}")
     if problems:
         return problems
-
-    expect(crds(), "manifests/crds: holds no CRD")
+    problems.expect(crds(), "manifests/crds: holds no CRD")
     for name, text in crds().items():
         size = len(json.dumps(yaml.safe_load(text), separators=(",", ":")))
-        expect(size < 50_000, f"manifests/crds/{name}: {size} bytes as JSON, over 50 KB")
-    copies = {file.name: file.read_text() for file in sorted((CHART / "crds").glob("*.yaml"))}
-    expect(copies == crds(), "charts/fairlead/crds differs from manifests/crds: make manifests")
-    expect(INSTALL.exists() and INSTALL.read_text() == install(), "manifests/install.yaml is out of date: make manifests")
+        problems.expect(size < 50_000, f"manifests/crds/{name}: {size} bytes as JSON, over 50 KB")
+    for file, make in MADE.items():
+        current = file.exists() and file.read_text() == make()
+        problems.expect(current, f"{file.relative_to(ROOT)} is out of date: make manifests")
+    check_values(problems)
+    for changes in ({}, FILLED, BARE, FILLED | {"namespaces": []}):
+        values = values_with(**changes)
+        check_objects(problems, values, [documents(part)[0] for part in chart_documents(values)])
+    check_names(problems)
+    check_metrics(problems)
+    return problems
 
-    values = yaml.safe_load((CHART / "values.yaml").read_text())
-    schema = yaml.safe_load((CHART / "values.schema.json").read_text())
-    described = set(schema["properties"]) - {"global"}
-    expect(set(values) == described, f"values.yaml and values.schema.json differ: {sorted(set(values) ^ described)}")
+
+def check_values(problems):
+    schema = json.loads((CHART / "values.schema.json").read_text())
+    validator = jsonschema.Draft7Validator(schema)
+    for changes in ({}, FILLED, BARE):
+        for error in validator.iter_errors(values_with(**changes)):
+            problems.append(f"values.schema.json refuses {list(error.absolute_path)}: {error.message}")
+    for changes in REFUSED:
+        problems.expect(not validator.is_valid(values_with(**changes)), f"values.schema.json takes {changes}")
+
+    def compare(values, schema, path):
+        problems.expect(schema.get("additionalProperties") is False, f"values.schema.json: {path} is open")
+        described = set(schema["properties"]) - {"global"}
+        problems.expect(set(values) == described, f"{path}: values and schema differ: {set(values) ^ described}")
+        for key in set(values) & described:
+            if "properties" in schema["properties"][key]:
+                compare(values[key], schema["properties"][key], f"{path}.{key}")
+
+    values = values_with()
+    compare(values, schema | {"properties": schema["properties"]}, "values")
     used = set()
     for file in (CHART / "templates").iterdir():
-        used |= set(re.findall(r"\.Values\.(\w+)", file.read_text()))
-    expect(used == set(values), f"values used and values given differ: {sorted(used ^ set(values))}")
+        used |= set(re.findall(r"\.Values\.([\w.]+)", file.read_text()))
 
-    filled = values | {
-        "namespaces": ["a", "b"], "extraArgs": ["--x"], "podLabels": {"a": "b"}, "podAnnotations": {"a": "b"},
-        "nodeSelector": {"a": "b"}, "tolerations": [{"key": "a"}], "affinity": {"nodeAffinity": {}},
-        "priorityClassName": "high", "serviceAccount": {"create": True, "name": "x", "annotations": {"a": "b"}},
-        "image": values["image"] | {"tag": "1", "pullSecrets": [{"name": "a"}]},
-    }
-    for given in (values, filled):
-        objects = [documents(part)[0] for part in chart_documents(given)]
-        bound = {item["kind"] for item in objects} & {"ClusterRoleBinding"}
-        expect(bool(bound) != bool(given["namespaces"]), "rights for all namespaces where some were named, or none")
-        for item in objects:
-            for rule in item.get("rules", []):
-                expect("secrets" not in rule["resources"], f"{item['metadata']['name']} may read Secrets")
-                expect("*" not in str(rule), f"{item['metadata']['name']} has a wildcard")
-            if item["kind"] == "Deployment":
-                pod = item["spec"]["template"]["spec"]
-                container = pod["containers"][0]
-                expect(container["args"][:2] == ["controller", "--leader-elect"], "the controller's arguments")
-                expect(pod["securityContext"]["runAsNonRoot"], "the controller may run as root")
-                expect(container["securityContext"]["readOnlyRootFilesystem"], "the controller may write to its image")
-                labels = item["spec"]["template"]["metadata"]["labels"]
-                expect(item["spec"]["selector"]["matchLabels"].items() <= labels.items(), "the Deployment's selector")
-    return problems
+    def leaves(value, path):
+        if isinstance(value, dict) and value and path not in used:
+            return [leaf for key in value for leaf in leaves(value[key], f"{path}.{key}" if path else key)]
+        return [path]
+
+    problems.expect(set(leaves(values, "")) == used, f"values used and given differ: {set(leaves(values, '')) ^ used}")
+    try:
+        chart_documents(values_with(router={"enabled": True}))
+        problems.append("the chart takes a router that does not exist")
+    except TemplateError:
+        pass
+
+
+def check_objects(problems, values, objects):
+    """What must hold of each rendering, and Kubernetes' own schemas of the oldest and the newest version."""
+    cluster_roles = {item["metadata"]["name"] for item in objects if item["kind"] == "ClusterRole"}
+    problems.expect(not (cluster_roles and values["namespaces"]), f"ClusterRoles in namespaced mode: {cluster_roles}")
+    for item in objects:
+        kind, name = item["kind"], item["metadata"]["name"]
+        if kind not in ("CustomResourceDefinition", "ServiceMonitor", "PrometheusRule"):
+            for version in KUBERNETES:
+                try:
+                    kubernetes_validate.validate(item, version, strict=True)
+                except kubernetes_validate.ValidationError as error:
+                    problems.append(f"{kind} {name}, Kubernetes {version}: {error.path}: {error.message}")
+        if kind == "CustomResourceDefinition":
+            policy = item["metadata"].get("annotations", {}).get("helm.sh/resource-policy")
+            problems.expect((policy == "keep") == values["crds"]["keep"], f"{name}: its policy is {policy}")
+        for rule in item.get("rules", []):
+            problems.expect("secrets" not in rule["resources"], f"{name} may read Secrets")
+            problems.expect("*" not in str(rule), f"{name} has a wildcard")
+        if kind in ("Deployment", "Job"):
+            check_pod(problems, name, item["spec"]["template"]["spec"])
+        if kind == "Deployment":
+            labels = item["spec"]["template"]["metadata"]["labels"]
+            problems.expect(item["spec"]["selector"]["matchLabels"].items() <= labels.items(), "the pods' selector")
+    # What uninstalls must not be what it waits for.
+    selector = next(item for item in objects if item["kind"] == "Deployment")["spec"]["selector"]["matchLabels"]
+    for job in (item for item in objects if item["kind"] == "Job"):
+        labels = job["spec"]["template"]["metadata"]["labels"]
+        problems.expect(not selector.items() <= labels.items(), "the uninstalling pod counts as a controller")
+        problems.expect(is_hook(job), "the uninstalling Job is no hook")
+
+
+def check_pod(problems, name, pod):
+    """Pod Security's level `restricted`, and a file system that can't be written."""
+    problems.expect(pod["securityContext"]["runAsNonRoot"], f"{name} may run as root")
+    problems.expect(pod["securityContext"]["seccompProfile"] == {"type": "RuntimeDefault"}, f"{name}: seccomp")
+    for container in pod["containers"]:
+        context = container["securityContext"]
+        problems.expect(context["readOnlyRootFilesystem"] is True, f"{name} may write to its image")
+        problems.expect(context["allowPrivilegeEscalation"] is False, f"{name} may gain privileges")
+        problems.expect(context["capabilities"] == {"drop": ["ALL"]}, f"{name} has capabilities")
+
+
+def check_names(problems):
+    """Each flag that the chart gives is one of the command's, and each alert has its part in docs/alerts.md."""
+    helps = (ROOT / "Tests" / "FairleadCLITests" / "Goldens" / "help.txt").read_text()
+    for item in (documents(part)[0] for part in chart_documents(values_with(**FILLED))):
+        if item["kind"] in ("Deployment", "Job"):
+            command, *flags = item["spec"]["template"]["spec"]["containers"][0]["args"]
+            _, _, known = helps.partition(f"===== fairlead {command} --help")
+            known = known.partition("=====")[0]
+            for flag in (flag.split("=")[0] for flag in flags if flag not in FILLED["extraArgs"]):
+                problems.expect(f"{flag} " in known or f"{flag}\n" in known, f"fairlead {command} has no {flag}")
+        if item["kind"] == "PrometheusRule":
+            alerts = [rule["alert"] for rule in item["spec"]["groups"][0]["rules"]]
+            told = re.findall(r"^## (Fairlead\w+)$", (ROOT / "docs" / "alerts.md").read_text(), flags=re.MULTILINE)
+            problems.expect(alerts == told, f"alerts and docs/alerts.md differ: {set(alerts) ^ set(told)}")
+            for rule in item["spec"]["groups"][0]["rules"]:
+                anchor = rule["annotations"]["runbook_url"].partition("#")[2]
+                problems.expect(anchor == rule["alert"].lower(), f"{rule['alert']}: its runbook is #{anchor}")
+
+
+def known_metrics():
+    """Each metric of docs/metrics.md with its labels."""
+    known = {}
+    for name, kind, labels in re.findall(
+        r"^\| `(\w+)` \| (\w+) \| (.*?) \|", (ROOT / "docs" / "metrics.md").read_text(), flags=re.MULTILINE
+    ):
+        names = [name + suffix for suffix in ("_bucket", "_sum", "_count")] if kind == "histogram" else [name]
+        own = set(re.findall(r"`(\w+)`", labels)) | {"job", "namespace", "instance", "pod"}
+        known |= {full: own | ({"le"} if full.endswith("_bucket") else set()) for full in names}
+    return known
+
+
+def queries():
+    for item in (documents(part)[0] for part in chart_documents(values_with(**FILLED))):
+        if item["kind"] == "PrometheusRule":
+            yield from (rule["expr"] for group in item["spec"]["groups"] for rule in group["rules"])
+    dashboard = json.loads((CHART / "files" / "dashboard.json").read_text())
+    yield from (target["expr"] for panel in dashboard["panels"] for target in panel["targets"])
+
+
+def check_metrics(problems):
+    """Every query of an alert or of the dashboard names metrics and labels that there are."""
+    known = known_metrics()
+    words = {"sum", "max", "min", "count", "rate", "increase", "changes", "absent", "histogram_quantile", "and", "or"}
+    for query in queries():
+        labels, rest = set(), re.sub(r'"[^"]*"', '""', query)
+        for grouped in re.findall(r"\bby \(([^)]*)\)", rest):
+            labels |= set(re.findall(r"\w+", grouped))
+        for matched in re.findall(r"\{([^}]*)\}", rest):
+            labels |= set(re.findall(r"(\w+)\s*[=!]", matched))
+        rest = re.sub(r"\bby \([^)]*\)|\{[^}]*\}|\[[^]]*\]", " ", rest)
+        names = set(re.findall(r"[a-zA-Z_:][\w:]*", rest)) - words
+        problems.expect(names, f"no metric in {query}")
+        for name in names:
+            problems.expect(name in known, f"docs/metrics.md has no {name}: {query}")
+            missing = labels - known.get(name, labels)
+            problems.expect(not missing, f"{name} has no label {sorted(missing)}: {query}")
 
 
 if sys.argv[1:] == ["--check"]:
@@ -221,4 +332,5 @@ if sys.argv[1:] == ["--check"]:
         sys.exit("\n".join(found))
     print("manifests and chart: fine")
 else:
-    renew()
+    for path, make in MADE.items():
+        path.write_text(make())

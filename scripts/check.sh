@@ -8,18 +8,18 @@ fail() { echo "$1" >&2; failed=1; }
 
 while read -r lines file; do
     [ "$file" = total ] || [ "$lines" -le 500 ] || fail "$file: $lines lines; 500 is the most"
-done < <(find Package.swift Sources Tests Benchmarks -name '*.swift' -print0 | xargs -0 wc -l)
+done < <(find Package.swift Sources Tests Benchmarks docs/examples -name '*.swift' -print0 | xargs -0 wc -l)
 
 while IFS= read -r file; do
     fail "$file: say what is in it; utils, helpers, common and managers are no names"
-done < <(find Sources Tests Benchmarks -name '*.swift' | grep -E '(Utils?|Helpers?|Common|Manager)\.swift$' || true)
+done < <(find Sources Tests Benchmarks docs/examples -name '*.swift' | grep -E '(Utils?|Helpers?|Common|Manager)\.swift$' || true)
 
 # Each line of scripts/allowed.txt: the file, the word, the reason.
 for word in '@unchecked Sendable' 'nonisolated(unsafe)' 'try!' 'fatalError(' 'preconditionFailure('; do
     while IFS=: read -r file line text; do
         case "$(sed 's/^[[:space:]]*//' <<<"$text")" in //*) continue ;; esac
         grep -qF -- "$file | $word |" scripts/allowed.txt || fail "$file:$line: '$word' without a reason in scripts/allowed.txt"
-    done < <(grep -rnE --include='*.swift' -- "(^|[^A-Za-z])${word//[()]/.}" Sources Tests Benchmarks || true)
+    done < <(grep -rnE --include='*.swift' -- "(^|[^A-Za-z])${word//[()]/.}" Sources Tests Benchmarks docs/examples || true)
 done
 while IFS='|' read -r file word reason; do
     file=$(xargs <<<"$file")

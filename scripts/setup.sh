@@ -65,13 +65,21 @@ for package in "${optional[@]}"; do
     esac
 done
 
-# The manifests' checks read YAML.
-if [ "$1" = check ] && ! .fairlead/tools/bin/python -c 'import yaml' 2>/dev/null; then
-    mkdir -p .fairlead
-    rm -rf .fairlead/tools
-    python3 -m venv .fairlead/tools
-    if ! .fairlead/tools/bin/pip install --quiet --disable-pip-version-check pyyaml==6.0.3; then
-        echo "missing: PyYAML, which pip could not install" >&2
-        exit 1
+# The manifests' checks read YAML and hold it against Kubernetes' own schemas; a test of the metrics' text asks the
+# library that Prometheus itself has for Python.
+tools="pyyaml==6.0.3 jsonschema==4.26.0 kubernetes-validate==1.36.0 prometheus-client==0.26.0"
+case "$1" in check | test)
+    if [ "$(cat .fairlead/tools/installed 2>/dev/null)" != "$tools" ]; then
+        mkdir -p .fairlead
+        rm -rf .fairlead/tools
+        python3 -m venv .fairlead/tools
+        # shellcheck disable=SC2086
+        if .fairlead/tools/bin/pip install --quiet --disable-pip-version-check $tools; then
+            echo "$tools" >.fairlead/tools/installed
+        else
+            echo "missing: $tools, which pip could not install" >&2
+            [ "$1" = test ] || exit 1
+        fi
     fi
-fi
+    ;;
+esac

@@ -7,7 +7,7 @@ import Testing
 struct HelpGoldenTests {
     private static let commands = [
         "run", "suspend", "resume", "status", "list", "logs", "graph", "validate", "local", "controller", "crds",
-        "version",
+        "uninstall", "version",
     ]
 
     private func answer(_ arguments: [String]) async -> FairleadCommandLine.Answer? {

@@ -25,7 +25,9 @@ struct FairleadCommand: AsyncParsableCommand {
                 ]),
             CommandGroup(
                 name: "Serving",
-                subcommands: [LocalCommand.self, ControllerCommand.self, DefinitionsCommand.self]),
+                subcommands: [
+                    LocalCommand.self, ControllerCommand.self, DefinitionsCommand.self, UninstallCommand.self,
+                ]),
             CommandGroup(name: "Other", subcommands: [VersionCommand.self, ShimCommand.self]),
         ])
 }

@@ -34,9 +34,7 @@ enum ErrorMessage {
         switch error.code {
         case .connect: "\(error.message); does the cluster run? (fairlead local starts one)"
         case .tls: "\(error.message); is the kubeconfig that of this cluster?"
-        case .timeout: "the cluster does not answer in time: \(error.message)"
-        case .interrupted: "the connection to the cluster broke: \(error.message)"
-        case .other: error.message
+        case .timeout, .interrupted, .credential, .other: error.message
         }
     }
 

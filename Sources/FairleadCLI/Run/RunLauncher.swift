@@ -37,7 +37,7 @@ struct RunLauncher: Sendable {
         let namespace = try self.namespace(of: request.object, request.name ?? "PipelineRun")
         do {
             let made = try await cluster.client.create(
-                .pipelineRun, namespace: namespace, request.object, strict: true)
+                .pipelineRun, namespace: namespace, request.object, .init(fieldValidation: .strict))
             let name = made[path: ["metadata", "name"]]?.stringValue ?? request.name ?? ""
             try Output.line("pipelinerun/\(name) created")
             return ObjectKey(namespace: namespace, name: name)
