@@ -19,6 +19,12 @@ enum Programs {
     /// The first `kubectl` on `PATH`, nil where there is none.
     static let kubectl = find("kubectl")
 
+    /// A program next to another one, which the same build made.
+    static func find(_ name: String, beside other: String?) -> String? {
+        other.map { URL(fileURLWithPath: $0).deletingLastPathComponent().appendingPathComponent(name).path }
+            .flatMap { FileManager.default.isExecutableFile(atPath: $0) ? $0 : nil }
+    }
+
     static func find(_ name: String) -> String? {
         (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":").map { "\($0)/\(name)" }
             .first { FileManager.default.isExecutableFile(atPath: $0) }

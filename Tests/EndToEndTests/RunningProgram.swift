@@ -20,9 +20,13 @@ final class RunningProgram {
         process.environment = environment
         process.currentDirectoryURL = folder
         process.standardInput = FileHandle.nullDevice
-        process.standardOutput = try FileHandle(forWritingTo: outputFile)
-        process.standardError = try FileHandle(forWritingTo: errorFile)
+        let (output, error) = (try FileHandle(forWritingTo: outputFile), try FileHandle(forWritingTo: errorFile))
+        process.standardOutput = output
+        process.standardError = error
         try process.run()
+        // The program has its own; what a test of a thousand programs keeps open would be too much for `select`.
+        try output.close()
+        try error.close()
     }
 
     /// What it has written so far.
@@ -66,10 +70,13 @@ struct NotInTime: Error, CustomStringConvertible {
 }
 
 /// Waits until something is so.
-func eventually(_ what: String, within seconds: Double = 30, _ isSo: () async throws -> Bool) async throws {
+func eventually(
+    _ what: String, within seconds: Double = 30, every pause: Duration = .milliseconds(20),
+    _ isSo: () async throws -> Bool
+) async throws {
     let end = ContinuousClock.now + .seconds(seconds)
     while try await !isSo() {
         guard ContinuousClock.now < end else { throw NotInTime(description: "not in \(seconds) s: \(what)") }
-        try await Task.sleep(for: .milliseconds(20))
+        try await Task.sleep(for: pause)
     }
 }

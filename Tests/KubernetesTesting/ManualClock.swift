@@ -14,6 +14,7 @@ public final class ManualClock: RuntimeClock {
 
     private struct State {
         var elapsed = Duration.zero
+        var jumped = 0.0
         var nextSleeper: UInt64 = 0
         var sleepers: [UInt64: Sleeper] = [:]
     }
@@ -26,7 +27,10 @@ public final class ManualClock: RuntimeClock {
 
     public var elapsed: Duration { state.withLock { $0.elapsed } }
 
-    public var now: Date { start.addingTimeInterval(elapsed / .seconds(1)) }
+    public var now: Date { state.withLock { start.addingTimeInterval($0.elapsed / .seconds(1) + $0.jumped) } }
+
+    /// Sets the time of day to another one, as an administrator or a time server does: nobody who sleeps notices.
+    public func jump(by seconds: Double) { state.withLock { $0.jumped += seconds } }
 
     /// How many sleep.
     public var sleeperCount: Int { state.withLock { $0.sleepers.count } }

@@ -57,13 +57,26 @@ final class TestCluster: Sendable {
     }
 
     /// Runs a controller around a body; when the body returns, it is killed without any farewell.
-    func withController(_ body: @Sendable @escaping () async throws -> Void) async throws {
+    ///
+    /// - Parameters:
+    ///   - transport: Between it and the server; nil for one that goes wrong as ``faults`` does.
+    ///   - elector: Decides whether it leads; nil for always.
+    func withController(
+        transport: (any Transport)? = nil, elector: LeaderElector? = nil,
+        _ body: @Sendable @escaping () async throws -> Void
+    ) async throws {
         let controller = FairleadController(
-            client: Client(transport: faults),
-            configuration: FairleadController.Configuration(planning: settings),
+            client: Client(transport: transport ?? faults),
+            configuration: FairleadController.Configuration(planning: settings), elector: elector,
             logger: Logger(label: "controller") { _ in SwiftLogNoOpLogHandler() }, clock: clock)
         try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { try await controller.run() }
+            group.addTask {
+                do {
+                    try await controller.run()
+                } catch is LeadershipLost {
+                    // As the process would end, to be started again.
+                }
+            }
             defer { group.cancelAll() }
             try await body()
         }

@@ -1,0 +1,37 @@
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
+/// Ports of the loopback address.
+enum LoopbackPorts {
+    /// Ports that nobody listens on at this moment, all different.
+    static func free(_ count: Int) throws -> [Int] {
+        var descriptors: [Int32] = []
+        defer { for descriptor in descriptors { close(descriptor) } }
+        return try (0..<count).map { _ in
+            #if canImport(Darwin)
+                let kind = SOCK_STREAM
+            #else
+                let kind = Int32(SOCK_STREAM.rawValue)
+            #endif
+            let descriptor = socket(AF_INET, kind, 0)
+            guard descriptor >= 0 else { throw NotInTime(description: "no socket") }
+            descriptors.append(descriptor)
+            var address = sockaddr_in()
+            address.sin_family = sa_family_t(AF_INET)
+            address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+            var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+            let isBound = withUnsafeMutablePointer(to: &address) { pointer in
+                pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
+                    bind(descriptor, address, length) == 0 && getsockname(descriptor, address, &length) == 0
+                }
+            }
+            guard isBound else { throw NotInTime(description: "no free port") }
+            return Int(UInt16(bigEndian: address.sin_port))
+        }
+    }
+}
