@@ -11,7 +11,8 @@ WORKDIR /source
 COPY Package.* ./
 RUN swift package resolve
 COPY . .
-RUN swift build -c release --static-swift-stdlib --product fairlead \
+# Nothing links against the program: without its exports the linker drops what nobody uses.
+RUN swift build -c release --static-swift-stdlib --product fairlead -Xlinker --no-export-dynamic \
         --explicit-target-dependency-import-check error \
     && install -D -s "$(swift build -c release --static-swift-stdlib --show-bin-path)/fairlead" /image/usr/bin/fairlead \
     && scripts/image_libraries.sh /image/usr/bin/fairlead /image

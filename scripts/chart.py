@@ -1,5 +1,7 @@
 """Makes from manifests/crds and charts/fairlead what follows from them; with --check it compares, and checks the chart.
 
+With --render '{"namespaces": ["team"]}' it prints what to apply for values other than the defaults.
+
 Made are the chart's CRDs, manifests/install.yaml (the chart with its defaults, with no Helm needed) and the table of
 values in docs/configuration.md. scripts/template.py renders the templates.
 """
@@ -93,13 +95,14 @@ def crd_template():
     return note + "{{- if .Values.crds.install }}\n" + "".join(parts) + "{{- end }}\n"
 
 
-def install():
-    header = "# Made by scripts/chart.py: the chart with its defaults. Apply with `kubectl apply --server-side -f`.\n"
+def install(**values):
+    which = "these values" if values else "its defaults"
+    header = f"# Made by scripts/chart.py: the chart with {which}. Apply with `kubectl apply --server-side -f`.\n"
     namespace = (
         "apiVersion: v1\nkind: Namespace\nmetadata:\n  name: fairlead-system\n  labels:\n"
         "    pod-security.kubernetes.io/enforce: restricted\n")
     parts = [
-        re.sub(r"\n[ \t]*(?=\n)", "", part) for part in chart_documents(values_with(), service="kubectl")
+        re.sub(r"\n[ \t]*(?=\n)", "", part) for part in chart_documents(values_with(**values), service="kubectl")
         if not is_hook(documents(part)[0])
     ]
     return header + "---\n".join([namespace, *parts])
@@ -331,6 +334,8 @@ if sys.argv[1:] == ["--check"]:
     if found:
         sys.exit("\n".join(found))
     print("manifests and chart: fine")
+elif sys.argv[1:2] == ["--render"]:
+    print(install(**json.loads(sys.argv[2])), end="")
 else:
     for path, make in MADE.items():
         path.write_text(make())

@@ -23,6 +23,32 @@ extension EndToEndTests {
             }
         }
 
+        @Test func theControllerMayDoNothingElse() async throws {
+            try await InstalledCluster.with { cluster in
+                var allowed: [String] = []
+                for resource in ["secrets", "nodes", "services", "deployments.apps", "pods/exec", "pods/log"] {
+                    for verb in ["get", "list", "watch", "create", "delete"]
+                    where try await cluster.controllerMay(verb, resource, in: cluster.namespace) {
+                        allowed.append("\(verb) \(resource)")
+                    }
+                }
+                #expect(allowed == [])
+                // That the question is answered at all.
+                #expect(try await cluster.controllerMay("create", "pods", in: cluster.namespace))
+            }
+        }
+
+        @Test(.enabled(if: InstalledCluster.canRender, "rendering a chart needs what `make test` installs"))
+        func oneNamespaceNeedsRolesOnly() async throws {
+            try await InstalledCluster.with(isNamespaced: true) { cluster in
+                #expect(try await !cluster.controllerMay("list", "pods", in: "default"))
+                #expect(try await cluster.controllerMay("list", "pods", in: cluster.namespace))
+                _ = try cluster.startController("--namespace", cluster.namespace)
+                try await cluster.applyRun("inside", pairs: 3)
+                try await cluster.expectSuccess("inside")
+            }
+        }
+
         @Test func aCleanStopHandsTheLeaseOverAtOnce() async throws {
             try await InstalledCluster.with { cluster in
                 let first = try cluster.startController()

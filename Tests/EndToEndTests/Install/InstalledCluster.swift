@@ -22,6 +22,7 @@ final class InstalledCluster {
     private let mark = UUID().uuidString
     private var programs: [RunningProgram] = []
     private var server: RunningProgram?
+    private var node: RunningProgram?
 
     var kubeconfig: String { folder.appendingPathComponent("kubeconfig").path }
     private var controllerKubeconfig: String { folder.appendingPathComponent("controller.kubeconfig").path }
@@ -42,11 +43,13 @@ final class InstalledCluster {
     }
 
     /// Installs Fairlead, hands the cluster to a test, and leaves nothing behind.
-    static func with(_ body: (InstalledCluster) async throws -> Void) async throws {
+    ///
+    /// - Parameter isNamespaced: Whether the controller has rights in the test's namespace only.
+    static func with(isNamespaced: Bool = false, _ body: (InstalledCluster) async throws -> Void) async throws {
         let cluster = try InstalledCluster()
         do {
             try await cluster.start()
-            try await cluster.install()
+            try await cluster.install(isNamespaced: isNamespaced)
             try await body(cluster)
         } catch {
             let errors = cluster.programs.map { "\($0.process.arguments ?? []):\n\($0.error.suffix(4000))" }
@@ -110,17 +113,34 @@ final class InstalledCluster {
 
     // MARK: - Fairlead
 
-    private func install() async throws {
-        try await apply(Self.root.appendingPathComponent("manifests/install.yaml").path)
+    private func install(isNamespaced: Bool) async throws {
+        let made = try await kubectl("create", "namespace", namespace)
+        #expect(made.code == 0, "\(made)")
+        if isNamespaced {
+            // What an installation before this one left would give more than its roles.
+            _ = try await kubectl("delete", "clusterroles,clusterrolebindings", "-l", "app.kubernetes.io/name=fairlead")
+            let rendering = try await program(
+                Self.root.appendingPathComponent(".fairlead/tools/bin/python").path,
+                [
+                    Self.root.appendingPathComponent("scripts/chart.py").path, "--render",
+                    "{\"namespaces\": [\"\(namespace)\"]}",
+                ],
+                isKept: false
+            ).ended(within: 60)
+            try #require(rendering.code == 0, "\(rendering)")
+            let file = folder.appendingPathComponent("namespaced.yaml")
+            try Data(rendering.output.utf8).write(to: file)
+            try await apply(file.path)
+        } else {
+            try await apply(Self.root.appendingPathComponent("manifests/install.yaml").path)
+        }
         for kind in ["pipelines", "pipelineruns"] {
             let wait = try await kubectl(
                 "wait", "--for=condition=Established", "--timeout=60s", "crd/\(kind).fairlead.dev")
             #expect(wait.code == 0, "\(wait)")
         }
-        let made = try await kubectl("create", "namespace", namespace)
-        #expect(made.code == 0, "\(made)")
         try await writeControllerKubeconfig()
-        _ = try program(
+        node = try program(
             try #require(Programs.find("fairlead-kubelet-sim", beside: Programs.fairlead)),
             ["--kubeconfig", kubeconfig, "--node", "sim-\(mark.prefix(8).lowercased())", "--duration", "0.5"])
     }
@@ -141,6 +161,7 @@ final class InstalledCluster {
         let place = try #require(deployment[path: ["metadata", "namespace"]]?.stringValue)
         let account = try #require(
             deployment[path: ["spec", "template", "spec", "serviceAccountName"]]?.stringValue)
+        user = "system:serviceaccount:\(place):\(account)"
         let token = try await kubectl("create", "token", account, "-n", place, "--duration", "1h")
         try #require(token.code == 0, "\(token)")
         var config = try await kubectl("config", "view", "--raw", "--minify", "--flatten", "-o", "json").json()
@@ -151,6 +172,20 @@ final class InstalledCluster {
         leaseNamespace = place
     }
 
+    /// Whether the controller's account may do something.
+    func controllerMay(_ verb: String, _ resource: String, in namespace: String) async throws -> Bool {
+        let parts = resource.split(separator: "/").map(String.init)
+        let question = ["auth", "can-i", verb, parts[0], "--subresource", parts.count > 1 ? parts[1] : ""]
+        let arguments = question + ["-n", namespace, "--as", user]
+        return try await program(try #require(Programs.kubectl), arguments, isKept: false).ended(within: 90).code == 0
+    }
+
+    /// Whether charts can be rendered here; `make test` sees to it.
+    static let canRender = FileManager.default.isExecutableFile(
+        atPath: root.appendingPathComponent(".fairlead/tools/bin/python").path)
+
+    /// The controller's account.
+    private var user = ""
     /// Where the controllers' lease is.
     private(set) var leaseNamespace = ""
 
@@ -256,10 +291,10 @@ final class InstalledCluster {
 
     private func remove() async {
         if case .named = kind {
-            for program in programs where program.process.isRunning { program.send(SIGKILL) }
-            programs = []
+            // The node stays until the last pod is gone.
+            for program in programs where program !== node && program.process.isRunning { program.send(SIGKILL) }
             _ = try? await fairlead("uninstall", "--yes", "--namespace", namespace)
-            _ = try? await kubectl("delete", "namespace", namespace, "--wait=false")
+            _ = try? await kubectl("delete", "namespace", namespace, "--timeout=60s")
         }
         for program in programs.reversed() where program.process.isRunning { program.send(SIGKILL) }
         try? FileManager.default.removeItem(at: folder)
