@@ -56,7 +56,7 @@ extension PipelineBenchmark {
     private static func bodies(_ tasks: Int) -> [JSONValue] {
         let fixed = fixedRun(tasks)
         let run = PipelineRun(
-            metadata: ObjectMeta(name: "bench", namespace: "default", uid: "bare"),
+            metadata: ObjectMeta(name: newName(), namespace: "default", uid: "bare"),
             spec: PipelineRunSpec(pipeline: "bench"))
         let table = RunTable(shape: RunShape(fixed))
         let builder = PodBuilder(run: run, fixed: fixed, settings: PlanningSettings())

@@ -46,8 +46,11 @@ struct PipelineBenchmark {
         }
     }
 
-    /// Runs a measure on a new cluster, with the server and the node around it.
+    /// Runs a measure on the cluster that `KUBECONFIG_TEST` names, else on a new one in memory, with a node around it.
     static func onCluster(_ body: @Sendable @escaping (any Transport) async throws -> Measure) async throws -> Measure {
+        if let kubeconfig = ProcessInfo.processInfo.environment["KUBECONFIG_TEST"], !kubeconfig.isEmpty {
+            return try await onRealCluster(try .find(kubeconfig: kubeconfig), body)
+        }
         let server = try await LocalAPIServer(configuration: LocalAPIServer.Configuration(), logger: logger)
         let transport = InProcessTransport(server)
         let client = Client(transport: transport)
@@ -62,6 +65,35 @@ struct PipelineBenchmark {
             return try await body(transport)
         }
     }
+
+    private static func onRealCluster(
+        _ configuration: ClusterConfiguration,
+        _ body: @Sendable @escaping (any Transport) async throws -> Measure
+    ) async throws -> Measure {
+        let transport = try HTTPTransport(configuration, logger: logger)
+        // The node's calls wait for nobody else's.
+        let nodeTransport = try HTTPTransport(configuration, logger: logger)
+        let client = Client(transport: nodeTransport)
+        for definition in CustomResourceDefinitions.all {
+            let name = definition.json[path: ["metadata", "name"]]?.stringValue ?? ""
+            let key = ObjectKey(namespace: nil, name: name)
+            try await client.apply(.customResourceDefinition, key, definition.json, force: true)
+        }
+        while try await !client.serves(.pipelineRun) { try await Task.sleep(for: .milliseconds(100)) }
+        let kubelet = SimulatedKubelet(client: client)
+        let measure = try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await SimulatedNode(client: client, name: "simulated").run() }
+            group.addTask { try await kubelet.run() }
+            defer { group.cancelAll() }
+            return try await body(transport)
+        }
+        await transport.shutdown()
+        await nodeTransport.shutdown()
+        return measure
+    }
+
+    /// A name that no round before this one had.
+    static func newName() -> String { "bench-\(UUID().uuidString.prefix(8).lowercased())" }
 
     static func fixedRun(_ tasks: Int) -> FixedRun {
         FixedRun(pipeline: nil, spec: spec(tasks), params: [:])
@@ -81,12 +113,13 @@ struct PipelineBenchmark {
             configuration: FairleadController.Configuration(),
             logger: logger)
         let observer = Client(transport: transport)
-        try await prepare(tasks, observer)
+        let name = newName()
+        try await prepare(name, tasks, observer)
         return try await withThrowingTaskGroup(of: Void.self) { group in
             let start = (Date(), cpuSeconds())
             group.addTask { try await controller.run() }
             defer { group.cancelAll() }
-            try await watchUntilDone(observer)
+            try await watchUntilDone(name, observer)
             return Measure(
                 seconds: Date().timeIntervalSince(start.0), cpuSeconds: cpuSeconds() - start.1,
                 counts: counting.counts)
@@ -94,9 +127,9 @@ struct PipelineBenchmark {
     }
 
     /// Makes the run and fixes its spec as the controller would, but with more tasks than a pipeline may have.
-    private static func prepare(_ tasks: Int, _ client: Client) async throws {
+    private static func prepare(_ name: String, _ tasks: Int, _ client: Client) async throws {
         let run: JSONValue = [
-            "apiVersion": "fairlead.dev/v1alpha1", "kind": "PipelineRun", "metadata": ["name": "bench"],
+            "apiVersion": "fairlead.dev/v1alpha1", "kind": "PipelineRun", "metadata": ["name": .string(name)],
             "spec": ["pipelineSpec": try KubernetesJSON.value(of: spec(1))],
         ]
         let made = try await client.create(.pipelineRun, namespace: "default", run)
@@ -107,8 +140,8 @@ struct PipelineBenchmark {
     private struct Done: Error {}
 
     /// Waits for the run's end and for the release of its last pod.
-    private static func watchUntilDone(_ client: Client) async throws {
-        let key = ObjectKey(namespace: "default", name: "bench")
+    private static func watchUntilDone(_ name: String, _ client: Client) async throws {
+        let key = ObjectKey(namespace: "default", name: name)
         do {
             try await client.watch(
                 PipelineRun.self, namespace: "default", WatchQuery(fieldSelector: "metadata.name=\(key.name)")
