@@ -17,10 +17,13 @@ public struct Condition: Sendable, Hashable, Codable {
     public var lastTransitionTime: Time
     /// A word for programs, matching `[A-Za-z]([A-Za-z0-9_,:]*[A-Za-z0-9_])?`.
     public var reason: String
-    /// A sentence for people, at most 32,768 bytes.
+    /// A sentence for people, at most ``longestMessage`` bytes.
     public var message: String
 
-    /// Makes a condition.
+    /// The most bytes that a message may have: a server would refuse the whole status for a longer one.
+    public static let longestMessage = 32_768
+
+    /// Makes a condition; a message that is too long ends with an ellipsis where it was cut.
     public init(
         type: String, status: Status, reason: String, message: String = "", observedGeneration: Int64? = nil,
         lastTransitionTime: Time
@@ -28,9 +31,20 @@ public struct Condition: Sendable, Hashable, Codable {
         self.type = type
         self.status = status
         self.reason = reason
-        self.message = message
+        self.message = Self.fitting(message)
         self.observedGeneration = observedGeneration
         self.lastTransitionTime = lastTransitionTime
+    }
+
+    private static func fitting(_ message: String) -> String {
+        guard message.utf8.count > longestMessage else { return message }
+        var (end, size) = (message.startIndex, "…".utf8.count)
+        while end < message.endIndex {
+            size += message[end].utf8.count
+            guard size <= longestMessage else { break }
+            end = message.index(after: end)
+        }
+        return message[..<end] + "…"
     }
 }
 
