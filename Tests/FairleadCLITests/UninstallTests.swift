@@ -80,15 +80,6 @@ struct UninstallTests {
         try await client.get(PodView.self, ObjectKey(namespace: namespace, name: name)).metadata.finalizers
     }
 
-    private func eventually(_ what: String, _ condition: () async throws -> Bool) async throws {
-        let deadline = ContinuousClock.now.advanced(by: .seconds(60))
-        while ContinuousClock.now < deadline {
-            if try await condition() { return }
-            try await Task.sleep(for: .milliseconds(5))
-        }
-        Issue.record("not in time: \(what)")
-    }
-
     @Test("lets go of its own pods in all namespaces, of nothing else, and may be run again")
     func releasesOwnPods() async throws {
         try await createPod("a", "one")

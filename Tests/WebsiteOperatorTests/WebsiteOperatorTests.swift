@@ -17,15 +17,6 @@ struct WebsiteOperatorTests {
         .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
         .appending(path: "docs/examples/WebsiteOperator/website.yaml")
 
-    private func eventually(_ what: String, _ condition: () async throws -> Bool) async throws {
-        let deadline = ContinuousClock.now.advanced(by: .seconds(60))
-        while ContinuousClock.now < deadline {
-            if try await condition() { return }
-            try await Task.sleep(for: .milliseconds(5))
-        }
-        Issue.record("not in time: \(what)")
-    }
-
     @Test("makes what a website needs, repairs it, follows its Deployment, and tells in conditions")
     func operates() async throws {
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }

@@ -22,15 +22,7 @@ struct ControllerCommand: AsyncParsableCommand {
             Example: fairlead controller --leader-elect --log-format json
             """)
 
-    @Option(
-        help: ArgumentHelp(
-            "The kubeconfig: else $KUBECONFIG, .fairlead/kubeconfig here or above, the pod's service account, "
-                + "~/.kube/config.", valueName: "path"),
-        completion: .file())
-    var kubeconfig: String?
-
-    @Option(help: ArgumentHelp("The kubeconfig's context.", valueName: "name"))
-    var context: String?
+    @OptionGroup var kubeconfig: KubeconfigOptions
 
     @Option(help: ArgumentHelp("A namespace to look after, several times for several; else all.", valueName: "name"))
     var namespace: [String] = []
@@ -53,7 +45,7 @@ struct ControllerCommand: AsyncParsableCommand {
     @OptionGroup var logging: LoggingOptions
 
     func run() async throws {
-        let cluster = try ClusterOptions.configuration(kubeconfig: kubeconfig, context: context)
+        let cluster = try kubeconfig.configuration()
         let logger = logging.logger("controller", .info)
         let identity = "\(ProcessInfo.processInfo.hostName)_\(UUID().uuidString)"
         let registry = MetricRegistry()

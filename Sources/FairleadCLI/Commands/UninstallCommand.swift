@@ -16,15 +16,7 @@ struct UninstallCommand: AsyncParsableCommand {
             Example: fairlead uninstall && kubectl delete namespace fairlead-system
             """)
 
-    @Option(
-        help: ArgumentHelp(
-            "The kubeconfig: else $KUBECONFIG, .fairlead/kubeconfig here or above, the pod's service account, "
-                + "~/.kube/config.", valueName: "path"),
-        completion: .file())
-    var kubeconfig: String?
-
-    @Option(help: ArgumentHelp("The kubeconfig's context.", valueName: "name"))
-    var context: String?
+    @OptionGroup var kubeconfig: KubeconfigOptions
 
     @Option(
         name: .shortAndLong,
@@ -51,7 +43,7 @@ struct UninstallCommand: AsyncParsableCommand {
     var yes = false
 
     func run() async throws {
-        let cluster = try ClusterOptions.configuration(kubeconfig: kubeconfig, context: context)
+        let cluster = try kubeconfig.configuration()
         try confirm(cluster.server)
         let logger = Logger(label: "fairlead") { LineLogHandler(label: $0, level: .warning, format: .human) }
         let transport = try HTTPTransport(cluster, logger: logger)

@@ -5,39 +5,14 @@ import Logging
 
 /// Which cluster is spoken to, and about which namespace.
 struct ClusterOptions: ParsableArguments {
-    @Option(
-        help: ArgumentHelp(
-            "The kubeconfig: else $KUBECONFIG, .fairlead/kubeconfig here or above, ~/.kube/config.", valueName: "path"),
-        completion: .file())
-    var kubeconfig: String?
-
-    @Option(help: ArgumentHelp("The kubeconfig's context.", valueName: "name"))
-    var context: String?
+    @OptionGroup var kubeconfig: KubeconfigOptions
 
     @Option(name: .shortAndLong, help: ArgumentHelp("The namespace: else the context's.", valueName: "name"))
     var namespace: String?
 
-    /// How the cluster is reached.
-    ///
-    /// - Throws: `ConfigurationError`.
-    func configuration() throws -> ClusterConfiguration {
-        try Self.configuration(kubeconfig: kubeconfig, context: context)
-    }
-
-    /// How a cluster is reached.
-    ///
-    /// - Throws: `ConfigurationError`.
-    static func configuration(kubeconfig: String?, context: String?) throws -> ClusterConfiguration {
-        let path = KubeconfigChoice.path(
-            option: kubeconfig, environment: ProcessInfo.processInfo.environment,
-            directory: FileManager.default.currentDirectoryPath,
-            exists: { FileManager.default.fileExists(atPath: $0) })
-        return try ClusterConfiguration.find(kubeconfig: path, context: context)
-    }
-
     /// Speaks to the cluster for as long as `body` runs.
     func connect<Value: Sendable>(_ body: (Cluster) async throws -> Value) async throws -> Value {
-        let configuration = try configuration()
+        let configuration = try kubeconfig.configuration()
         let logger = Logger(label: "fairlead") { label in
             let level = LoggingOptions.level(option: nil, environment: ProcessInfo.processInfo.environment)
             return LineLogHandler(label: label, level: level?.loggerLevel ?? .warning, format: .human)

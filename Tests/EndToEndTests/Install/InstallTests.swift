@@ -7,12 +7,7 @@ extension EndToEndTests {
     @Suite(.serialized) struct InstallTests {
         @Test func aRunGoesOnWhenTheLeaderIsKilled() async throws {
             try await InstalledCluster.with { cluster in
-                let first = try cluster.startController()
-                try await eventually("the first leads", every: .milliseconds(200)) {
-                    try await !cluster.leader().isEmpty
-                }
-                let leader = try await cluster.leader()
-                _ = try cluster.startController()
+                let (first, leader) = try await cluster.startLeaderAndStandby()
                 try await cluster.applyRun("handed-over", pairs: 8, seconds: 2)
                 try await eventually("some tasks run", every: .milliseconds(200)) {
                     try await cluster.status("handed-over").tasks?.contains { $0.phase == "Running" } == true
@@ -51,12 +46,7 @@ extension EndToEndTests {
 
         @Test func aCleanStopHandsTheLeaseOverAtOnce() async throws {
             try await InstalledCluster.with { cluster in
-                let first = try cluster.startController()
-                try await eventually("the first leads", every: .milliseconds(200)) {
-                    try await !cluster.leader().isEmpty
-                }
-                let leader = try await cluster.leader()
-                _ = try cluster.startController()
+                let (first, leader) = try await cluster.startLeaderAndStandby()
                 try await cluster.applyRun("before", pairs: 1)
                 try await cluster.expectSuccess("before")
                 first.send(SIGTERM)

@@ -201,6 +201,17 @@ final class InstalledCluster {
             ] + arguments)
     }
 
+    /// Starts two controllers, the second when the first leads.
+    ///
+    /// - Returns: The first, and its identity in the lease.
+    func startLeaderAndStandby() async throws -> (first: RunningProgram, leader: String) {
+        let first = try startController()
+        try await eventually("the first leads", every: .milliseconds(200)) { try await !self.leader().isEmpty }
+        let leader = try await self.leader()
+        _ = try startController()
+        return (first, leader)
+    }
+
     /// Who holds the lease; empty where nobody does.
     func leader() async throws -> String {
         let found = try await kubectl(
