@@ -80,6 +80,9 @@ let package = Package(
                 serviceLifecycle, nioCore, nioPosix, httpTypes, product("HummingbirdCore", "hummingbird"),
             ]),
 
+        // The Common Expression Language, with no word about Kubernetes.
+        library("CEL"),
+
         // Fairlead: the kinds, the pure planners and their thin shells.
         library("FairleadAPI", ["KubernetesCore", yams]),
         library(
@@ -95,7 +98,7 @@ let package = Package(
         library(
             "LocalAPIServer",
             [
-                "KubernetesCore", "ControllerMachines", collections, logging, serviceLifecycle, crypto, yams,
+                "KubernetesCore", "ControllerMachines", "CEL", collections, logging, serviceLifecycle, crypto, yams,
                 nioCore, nioPosix, nioHTTP1, nioSSL,
                 product("GRDB", "GRDB.swift"),
                 httpTypes,
@@ -186,6 +189,7 @@ let package = Package(
                 "KubernetesCore", "KubernetesClient", "ControllerMachines", "ControllerRuntime", "PrometheusMetrics",
                 "KubernetesTesting", "PropertyTesting", logging, serviceLifecycle,
             ]),
+        tests("CELTests", ["PropertyTesting", "KubernetesCore", "CEL"]),
         tests("FairleadAPITests", ["PropertyTesting", "KubernetesCore", "FairleadAPI", yams]),
         tests("FairleadPlanningTests", ["PropertyTesting", "KubernetesCore", "FairleadAPI", "FairleadPlanning"]),
         tests("LocalAPIServerTests", ["PropertyTesting", "KubernetesCore", "LocalAPIServer", yams]),
