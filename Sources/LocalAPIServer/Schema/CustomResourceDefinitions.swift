@@ -149,7 +149,9 @@ public enum CustomResourceDefinitions {
             return [.required(path)]
         }
         // Kubernetes hoists what all versions share to the top before it validates, and its paths tell.
-        return StructuralSchemaRules.validate(schema, path: isOnly ? "spec.validation.openAPIV3Schema" : path)
+        let told = isOnly ? "spec.validation.openAPIV3Schema" : path
+        let errors = StructuralSchemaRules.validate(schema, path: told)
+        return errors.isEmpty ? DefinitionRules.validate(ObjectSchema(openAPI: schema), path: told) : errors
     }
 
     private static func validateColumns(_ columns: JSONValue?, path: String) -> [FieldError] {

@@ -19,19 +19,25 @@ extension ObjectSchema {
         validateValues(new, old: old, path: "", isResource: true, into: &errors)
         validateLists(new, old: old, path: "", into: &errors)
         errors += scale
-        if hasValidations, errors.contains(where: \.stopsRules) {
+        guard let rules else { return errors }
+        if errors.contains(where: \.stopsRules) {
             errors.append(
                 .invalid(
                     FieldError.noPath, .null,
                     "some validation rules were not checked because the object was invalid; correct the existing "
                         + "errors to complete validation"))
+            return errors
         }
-        return errors
+        var judgement = RuleTree.Judgement()
+        rules.judge(new, old: old, path: "", into: &judgement)
+        return errors + judgement.errors
     }
 
     /// Where values have the wrong JSON type.
     public func typeErrors(in object: JSONValue) -> [FieldError] {
-        validate(object, old: nil).filter { $0.reason == .typeInvalid }
+        var errors: [FieldError] = []
+        validateValues(object, old: nil, path: "", isResource: true, into: &errors)
+        return errors.filter { $0.reason == .typeInvalid }
     }
 
     /// Judges one value and all below it.

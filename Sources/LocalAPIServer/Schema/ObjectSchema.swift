@@ -1,4 +1,5 @@
 public import KubernetesCore
+import Synchronization
 
 /// A structural schema: what an object of a kind may hold, as Kubernetes' CustomResourceDefinitions say it.
 ///
@@ -68,7 +69,7 @@ public struct ObjectSchema: Sendable {
         public var patchMergeKey: String?
         /// `x-kubernetes-patch-strategy`: `merge`, `replace`, `retainKeys`, in any combination.
         public var patchStrategy: [String] = []
-        /// `x-kubernetes-validations`: rules in the Common Expression Language, kept for an evaluator.
+        /// `x-kubernetes-validations`: rules in the Common Expression Language.
         public var validations: [JSONValue] = []
         /// Value validations of which all must hold.
         public var allOf: [ObjectSchema] = []
@@ -91,6 +92,7 @@ public struct ObjectSchema: Sendable {
         let fields: Fields
         let hasDefaults: Bool
         let hasValidations: Bool
+        let rules = Mutex<RuleTree?>(nil)
 
         init(_ fields: Fields) {
             self.fields = fields
@@ -143,6 +145,16 @@ public struct ObjectSchema: Sendable {
 
     /// Whether a rule in the Common Expression Language is here or anywhere below.
     public var hasValidations: Bool { storage.hasValidations }
+
+    /// The compiled rules of a resource's whole schema, made when they are first needed.
+    var rules: RuleTree? {
+        guard hasValidations else { return nil }
+        return storage.rules.withLock { rules in
+            // A copy of this level, so that the rules don't keep themselves alive.
+            if rules == nil { rules = RuleTree(with { _ in }, isResource: true) }
+            return rules
+        }
+    }
 
     /// What an object of a kind of which nothing is known may hold: anything.
     public static let anything = ObjectSchema {

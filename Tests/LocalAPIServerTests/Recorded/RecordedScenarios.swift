@@ -39,9 +39,7 @@ enum RecordedScenarios {
         "kubectl/logs-auth-1.36": "the recorded node has no logs",
         "kubectl/modify-1.36": "HorizontalPodAutoscalers are not served, and bodies in protobuf are spoilt",
         "kubectl/rollout-wait-1.20": "no controller runs Deployments",
-        "crd/cel": "rules in CEL are not evaluated",
         "crd/establish": "other definitions are absent",
-        "crd/refused-cel": "rules in CEL are not checked",
     ]
 
     /// Recordings that must pass.
