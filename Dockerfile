@@ -4,7 +4,7 @@
 
 FROM swift:6.3-bookworm AS build
 RUN apt-get update \
-    && apt-get install -y --no-install-recommends libsqlite3-dev zlib1g-dev \
+    && apt-get install -y --no-install-recommends ca-certificates git libsqlite3-dev rclone zlib1g-dev \
     && rm -rf /var/lib/apt/lists/*
 WORKDIR /source
 # What the dependencies are changes seldom: their layer is kept while only sources change.
@@ -15,7 +15,8 @@ COPY . .
 RUN swift build -c release --static-swift-stdlib --product fairlead -Xlinker --no-export-dynamic \
         --explicit-target-dependency-import-check error \
     && install -D -s "$(swift build -c release --static-swift-stdlib --show-bin-path)/fairlead" /image/usr/bin/fairlead \
-    && scripts/image_libraries.sh /image/usr/bin/fairlead /image
+    && scripts/image_libraries.sh /image/usr/bin/fairlead /image \
+    && scripts/image_tools.sh /image
 
 # glibc, libgcc, libstdc++, certificates and time zones; no shell, no package manager.
 FROM gcr.io/distroless/cc-debian12:nonroot

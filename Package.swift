@@ -84,9 +84,10 @@ let package = Package(
         library("CEL"),
 
         // Fairlead: the kinds, the pure planners and their thin shells.
-        library("FairleadAPI", ["KubernetesCore", yams]),
+        library("FairleadAPI", ["KubernetesCore", "CEL", yams]),
         library(
-            "FairleadPlanning", ["KubernetesCore", "FairleadAPI", crypto, product("HeapModule", "swift-collections")]),
+            "FairleadPlanning",
+            ["KubernetesCore", "CEL", "FairleadAPI", crypto, product("HeapModule", "swift-collections")]),
         library(
             "FairleadControllers",
             [
@@ -115,13 +116,23 @@ let package = Package(
                 product("SystemPackage", "swift-system"),
             ]),
 
+        // What the pod's own containers run: fetch, store, and the notifier.
+        library(
+            "FairleadArtifacts",
+            [
+                "KubernetesCore", crypto, nioCore, nioHTTP1,
+                product("AsyncHTTPClient", "async-http-client"),
+                product("Subprocess", "swift-subprocess"),
+                product("SystemPackage", "swift-system"),
+            ]),
+
         // The binary.
         library(
             "FairleadCLI",
             [
                 "KubernetesCore", "KubernetesClient", "ControllerRuntime", "FairleadAPI", "FairleadPlanning",
-                "FairleadControllers", "LocalAPIServer", "LocalNode", "PrometheusMetrics", logging, serviceLifecycle,
-                yams,
+                "FairleadControllers", "FairleadArtifacts", "LocalAPIServer", "LocalNode", "PrometheusMetrics", logging,
+                serviceLifecycle, yams,
                 product("UnixSignals", "swift-service-lifecycle"),
                 product("ArgumentParser", "swift-argument-parser"),
             ]),
@@ -190,9 +201,13 @@ let package = Package(
                 "KubernetesTesting", "PropertyTesting", logging, serviceLifecycle,
             ]),
         tests("CELTests", ["PropertyTesting", "KubernetesCore", "CEL"]),
-        tests("FairleadAPITests", ["PropertyTesting", "KubernetesCore", "FairleadAPI", yams]),
-        tests("FairleadPlanningTests", ["PropertyTesting", "KubernetesCore", "FairleadAPI", "FairleadPlanning"]),
+        tests("FairleadAPITests", ["PropertyTesting", "KubernetesCore", "CEL", "FairleadAPI", yams]),
+        tests(
+            "FairleadPlanningTests", ["PropertyTesting", "KubernetesCore", "CEL", "FairleadAPI", "FairleadPlanning"]),
         tests("LocalAPIServerTests", ["PropertyTesting", "KubernetesCore", "LocalAPIServer", yams]),
+        tests(
+            "FairleadArtifactsTests",
+            ["PropertyTesting", "KubernetesCore", "FairleadArtifacts", nioCore, nioPosix, nioHTTP1]),
         tests("LocalNodeTests", ["PropertyTesting", "KubernetesCore", "KubernetesClient", "LocalNode"]),
         tests(
             "ScenarioTests",
@@ -206,7 +221,7 @@ let package = Package(
             "FairleadCLITests",
             [
                 "FairleadCLI", "KubernetesCore", "KubernetesClient", "ControllerRuntime", "FairleadAPI",
-                "LocalAPIServer", "ClusterTesting", "KubernetesTesting", logging,
+                "FairleadPlanning", "LocalAPIServer", "ClusterTesting", "KubernetesTesting", logging,
             ]),
     ],
     swiftLanguageModes: [.v6]

@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # Copies into FOLDER the shared libraries that a binary needs and the image's base does not have; fails at one that the
-# image is not meant to have. docs/adr/0008-image.md says which those are.
+# image is not meant to have, unless it is told to take all. docs/adr/0008-image.md says which those are.
 #
 # usage: scripts/image_libraries.sh path/to/fairlead FOLDER
+#        scripts/image_libraries.sh path/to/another/program FOLDER all
 set -euo pipefail
 
 # What gcr.io/distroless/cc-debian12 has of what a Swift program may need.
@@ -12,6 +13,7 @@ added=" libsqlite3.so.0 libz.so.1 "
 
 binary=$1
 folder=$2
+which=${3:-named}
 libraries=$(ldd "$binary")
 if grep -q 'not found' <<<"$libraries"; then
     grep 'not found' <<<"$libraries" >&2
@@ -20,6 +22,7 @@ fi
 failed=0
 while read -r name path; do
     case "$base" in *" $name "* | *" $name"$'\n'*) continue ;; esac
+    if [ "$which" = all ]; then added=" $name "; fi
     case "$added" in
     *" $name "*) install -D -m 644 "$(readlink -f "$path")" "$folder/usr/lib/$(uname -m)-linux-gnu/$name" ;;
     *) echo "$name: the image does not have it" >&2; failed=1 ;;

@@ -37,6 +37,11 @@ if ! scripts/image_libraries.sh "$binary" "$root" 2>"$root/missing"; then
         xargs -I{} cp {} "$folder"
 fi
 rm "$root/missing"
+tools=
+if command -v rclone >/dev/null && command -v git >/dev/null; then
+    scripts/image_tools.sh "$root"
+    tools="; rclone and git too"
+fi
 for name in libc.so.6 libm.so.6 libdl.so.2 libpthread.so.0 librt.so.1 libresolv.so.2 libnss_dns.so.2 libnss_files.so.2 \
     libgcc_s.so.1 libstdc++.so.6; do
     path=$(ldconfig -p | awk -v name="$name" '$1 == name { print $NF; exit }')
@@ -55,6 +60,15 @@ run() {
 run /usr/bin/fairlead --version >/dev/null
 [ "$(run /usr/bin/fairlead crds | grep -c '^kind: CustomResourceDefinition$')" -gt 0 ]
 run /usr/bin/fairlead uninstall --help >/dev/null
+if [ -n "$tools" ]; then
+    run /usr/bin/rclone --config '' version >/dev/null 2>&1
+    # git's part for https is there, and finds nobody.
+    said=$(run /usr/bin/git ls-remote https://127.0.0.1:1/ 2>&1 || true)
+    if ! grep -q 'Failed to connect\|Could not connect' <<<"$said"; then
+        echo "image: git can't do https: $said" >&2
+        exit 1
+    fi
+fi
 
 # A controller whose API server can't be reached lives, is not ready, and ends at SIGTERM.
 mkdir -p "$root/config"
@@ -101,4 +115,4 @@ if ! wait "$served"; then
 fi
 served=
 rm -f "$root.log"
-echo "image: the binary runs on the image's libraries ($note)"
+echo "image: the binary runs on the image's libraries ($note$tools)"

@@ -29,6 +29,11 @@ need_node() {
     [ "$(uname)" != Linux ] || command_exists bwrap || optional+=(bubblewrap)
 }
 
+need_artifacts() {
+    command_exists rclone || optional+=(rclone)
+    command_exists git || optional+=(git)
+}
+
 need_kubectl() {
     command_exists kubectl || optional+=(kubernetes-client)
 }
@@ -47,8 +52,8 @@ install() {
 
 case "${1:-}" in
 build) need_build ;;
-test) need_build; need_python; need_node; need_kubectl ;;
-demo) need_build; need_python; need_node; need_kubectl ;;
+test) need_build; need_python; need_node; need_artifacts; need_kubectl ;;
+demo) need_build; need_python; need_node; need_artifacts; need_kubectl ;;
 check) need_python ;;
 *) echo "usage: $0 build|test|demo|check" >&2; exit 64 ;;
 esac
@@ -61,13 +66,14 @@ for package in "${optional[@]}"; do
     install "$package" && continue
     case "$package" in
     bubblewrap) echo "missing: bubblewrap; pods run without it, in the plain way that docs/local-node.md tells of" ;;
+    rclone | git) echo "missing: $package; inputs, artifacts and code that are not on this host are left out" ;;
     kubernetes-client) echo "missing: kubectl; what needs it is left out" ;;
     esac
 done
 
 # The manifests' checks read YAML and hold it against Kubernetes' own schemas; a test of the metrics' text asks the
-# library that Prometheus itself has for Python.
-tools="pyyaml==6.0.3 jsonschema==4.26.0 kubernetes-validate==1.36.0 prometheus-client==0.26.0"
+# library that Prometheus itself has for Python; those of artifacts store them in moto's S3.
+tools="pyyaml==6.0.3 jsonschema==4.26.0 kubernetes-validate==1.36.0 prometheus-client==0.26.0 moto[server]==5.2.5"
 case "$1" in check | test)
     if [ "$(cat .fairlead/tools/installed 2>/dev/null)" != "$tools" ]; then
         mkdir -p .fairlead

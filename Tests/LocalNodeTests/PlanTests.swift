@@ -82,6 +82,16 @@ struct PlanTests {
         big.resources = .init(requests: ["cpu": "3"], limits: nil)
         pod.spec.initContainers = [big]
         #expect(SchedulerPlan.requests(of: pod)["cpu"] == Quantity(3))
+        // A sidecar runs beside what comes after it, not beside what came before.
+        var beside = ContainerManifest(name: "beside")
+        beside.restartPolicy = "Always"
+        beside.resources = .init(requests: ["cpu": "1"], limits: nil)
+        pod.spec.initContainers = [big, beside]
+        #expect(SchedulerPlan.requests(of: pod)["cpu"] == Quantity(3))
+        pod.spec.initContainers = [beside, big]
+        #expect(SchedulerPlan.requests(of: pod)["cpu"] == Quantity(4))
+        pod.spec.initContainers = [beside]
+        #expect(SchedulerPlan.requests(of: pod)["cpu"] == Quantity("1500m"))
     }
 
     @Test(arguments: [

@@ -8,13 +8,17 @@ import Testing
 struct PodMachineTests {
     static let start = Date(timeIntervalSince1970: 1_700_000_000)
 
-    static func pod(inits: Int, mains: Int, policy: String, deadline: Int64? = nil) throws -> PodManifest {
-        func containers(_ prefix: String, _ count: Int) -> JSONValue {
-            .array((0..<count).map { ["name": .string("\(prefix)\($0)"), "image": "i"] })
-        }
+    /// A pod whose init containers have the names in `inits`; those that begin with `s` are sidecars.
+    static func pod(inits: [String], mains: Int, policy: String, deadline: Int64? = nil) throws -> PodManifest {
         var spec: JSONValue = [
-            "restartPolicy": .string(policy), "containers": containers("m", mains),
-            "initContainers": containers("i", inits),
+            "restartPolicy": .string(policy),
+            "containers": .array((0..<mains).map { ["name": .string("m\($0)"), "image": "i"] }),
+            "initContainers": .array(
+                inits.map { name in
+                    var container: JSONValue = ["name": .string(name), "image": "i"]
+                    if name.hasPrefix("s") { container["restartPolicy"] = "Always" }
+                    return container
+                }),
         ]
         if let deadline { spec["activeDeadlineSeconds"] = .integer(deadline) }
         return try KubernetesJSON.decode(
@@ -37,6 +41,8 @@ struct PodMachineTests {
         var cleanUps = 0
         var wakes: Set<Date> = []
 
+        private var live: [String] { Array(pendingStarts.keys) + Array(running.keys) }
+
         mutating func handle(_ input: PodMachine.Input) {
             let before = machine
             let actions = machine.handle(input, now: now)
@@ -50,14 +56,23 @@ struct PodMachineTests {
                 case .start(let name, let run):
                     #expect(pendingStarts[name] == nil && running[name] == nil, "\(name) was started twice")
                     #expect(machine.ending == nil && !before.isTerminal, "a start in a pod that ends")
+                    #expect(!machine.isComplete, "a start in a pod whose regular containers have ended")
+                    let place = machine.containers.firstIndex { $0.name == name } ?? 0
                     if name.hasPrefix("m") {
                         #expect(machine.isInitialized, "main before init")
-                    } else {
-                        #expect(pendingStarts.isEmpty && running.isEmpty, "two init containers at once")
+                    } else if name.hasPrefix("i") {
+                        #expect(live.allSatisfy { $0.hasPrefix("s") }, "two init containers at once")
+                        #expect(machine.containers[..<place].allSatisfy { $0.isInitialized }, "out of order")
                     }
                     pendingStarts[name] = run
                 case .terminate(let name, let run, _):
                     #expect(running[name] == run, "the end of what does not run was asked for")
+                    if name.hasPrefix("s"), let end = machine.endsAt, now < end {
+                        let place = machine.containers.firstIndex { $0.name == name } ?? 0
+                        let later = machine.containers[(place + 1)...].filter { $0.role == .sidecar }.map(\.name)
+                        #expect(live.allSatisfy { $0.hasPrefix("s") }, "a sidecar ends before what needs it")
+                        #expect(!live.contains(where: later.contains), "sidecars end in the wrong order")
+                    }
                 case .removeFromAPI:
                     removals += 1
                     #expect(running.isEmpty && pendingStarts.isEmpty)
@@ -124,7 +139,10 @@ struct PodMachineTests {
         var generator = SeededGenerator(seed: seed)
         for _ in 0..<400 {
             let pod = try Self.pod(
-                inits: Int.random(in: 0...3, using: &generator), mains: Int.random(in: 1...3, using: &generator),
+                inits: (0..<Int.random(in: 0...4, using: &generator)).map { number in
+                    (Bool.random(using: &generator) ? "i" : "s") + String(number)
+                },
+                mains: Int.random(in: 1...3, using: &generator),
                 policy: ["Always", "OnFailure", "Never"].randomElement(using: &generator) ?? "Never",
                 deadline: [nil, nil, 30].randomElement(using: &generator) ?? nil)
             var world = World(machine: PodMachine(pod: pod, startTime: Time(Self.start)))
@@ -145,7 +163,8 @@ struct PodMachineTests {
         {
             var world = World(
                 machine: PodMachine(
-                    pod: try Self.pod(inits: 2, mains: 2, policy: policy), startTime: Time(Self.start)))
+                    pod: try Self.pod(inits: ["s0", "i0", "s1", "i1"], mains: 2, policy: policy),
+                    startTime: Time(Self.start)))
             world.handle(.tick)
             world.settle(exitCode: code)
             #expect(world.machine.phase.rawValue == phase, "\(policy) \(code)")
@@ -154,7 +173,7 @@ struct PodMachineTests {
 
     @Test func backsOffAsTheKubeletDoes() throws {
         var world = World(
-            machine: PodMachine(pod: try Self.pod(inits: 0, mains: 1, policy: "Always"), startTime: Time(Self.start)))
+            machine: PodMachine(pod: try Self.pod(inits: [], mains: 1, policy: "Always"), startTime: Time(Self.start)))
         var waits: [Double] = []
         world.handle(.tick)
         for _ in 0..<9 {
@@ -179,7 +198,7 @@ struct PodMachineTests {
     @Test func theDeadlineEndsThePodWithItsReason() throws {
         var world = World(
             machine: PodMachine(
-                pod: try Self.pod(inits: 0, mains: 1, policy: "Never", deadline: 5), startTime: Time(Self.start)))
+                pod: try Self.pod(inits: [], mains: 1, policy: "Never", deadline: 5), startTime: Time(Self.start)))
         world.handle(.tick)
         #expect(world.wakes == [Self.start.addingTimeInterval(5)])
         world.pendingStarts = [:]
@@ -196,7 +215,8 @@ struct PodMachineTests {
     @Test func anOrderlyStopFailsOnlyWhatCannotGoOn() throws {
         for (policy, phase, reason) in [("Never", PodPhase.failed, "Terminated"), ("Always", .running, nil)] {
             var world = World(
-                machine: PodMachine(pod: try Self.pod(inits: 0, mains: 1, policy: policy), startTime: Time(Self.start)))
+                machine: PodMachine(pod: try Self.pod(inits: [], mains: 1, policy: policy), startTime: Time(Self.start))
+            )
             world.handle(.tick)
             world.pendingStarts = [:]
             world.running = ["m0": 0]
@@ -211,7 +231,7 @@ struct PodMachineTests {
     @Test func messagesKeepTheKubeletsBounds() throws {
         let long = String(repeating: "ä", count: 3000)
         for mains in 1...6 {
-            let pod = try Self.pod(inits: 0, mains: mains, policy: "Never")
+            let pod = try Self.pod(inits: [], mains: mains, policy: "Never")
             var machine = PodMachine(pod: pod, startTime: Time(Self.start))
             for index in machine.containers.indices {
                 var exit = Self.exit(0, at: Self.start)

@@ -10,6 +10,8 @@ public struct ImageCatalogue: Sendable, Hashable {
         case host = "Host"
         /// The host's Python 3 in a virtual environment.
         case python = "Python"
+        /// This very program: what stands for Fairlead's own image.
+        case fairlead = "Fairlead"
     }
 
     /// What becomes of an image that no entry names.
@@ -73,11 +75,12 @@ public struct ImageCatalogue: Sendable, Hashable {
         self.default = `default`
     }
 
-    /// What every node knows: Python, and the images that stand for a bare system.
+    /// What every node knows: Python, Fairlead's own image, and the images that stand for a bare system.
     public static let builtIn = ImageCatalogue(entries: [
         Entry(
             image: "python:*", environment: .python, env: ["LANG": "C.UTF-8"],
             bind: ["MLSERVER_HOST", "UVICORN_HOST", "FLASK_RUN_HOST"], args: ["python3"]),
+        Entry(image: "fairlead:*", environment: .fairlead),
         Entry(image: "busybox:*", args: ["sh"]),
         Entry(image: "alpine:*", args: ["sh"]),
         Entry(image: "debian:*", args: ["bash"]),

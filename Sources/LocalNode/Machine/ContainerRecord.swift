@@ -12,8 +12,17 @@ struct ContainerRecord: Sendable, Hashable {
         case exited(ContainerExit)
     }
 
+    /// What a container is to its pod.
+    enum Role: Sendable, Hashable {
+        /// Runs to its end before the next one starts.
+        case initial
+        /// A native sidecar: starts among the init containers, and runs beside all that come after it.
+        case sidecar
+        case main
+    }
+
     let name: String
-    let isInit: Bool
+    let role: Role
     /// The number of the current or next run: how often the container was started again.
     var run = 0
     var state = State.waiting(reason: "ContainerCreating", message: nil)
@@ -25,11 +34,22 @@ struct ContainerRecord: Sendable, Hashable {
     var backoff: TimeInterval = 0
     /// Whether its end was asked for.
     var isEnding = false
+    /// Whether it has ever run.
+    var hasStarted = false
 
-    init(name: String, isInit: Bool) {
+    init(name: String, role: Role) {
         self.name = name
-        self.isInit = isInit
+        self.role = role
     }
+
+    /// Whether it stands among the pod's init containers.
+    var isInit: Bool { role != .main }
+
+    /// Whether its end counts for the pod's.
+    var isRegular: Bool { role != .sidecar }
+
+    /// Whether what comes after it may start.
+    var isInitialized: Bool { role == .sidecar ? hasStarted : hasSucceeded }
 
     var isLive: Bool {
         switch state {

@@ -21,12 +21,15 @@ extension PodMachine {
             if let trace = found[name] {
                 containers[index].run = trace.run
                 containers[index].last = trace.last
+                containers[index].hasStarted = true
                 containers[index].state = trace.exit.map { .exited($0) } ?? .running(since: trace.startedAt)
                 continue
             }
             guard let said = known.first(where: { $0.name == name }) else { continue }
             containers[index].run = max(0, said.restartCount ?? 0)
+            containers[index].hasStarted = said.state?.running != nil || containers[index].run > 0
             if let ended = said.state?.terminated {
+                containers[index].hasStarted = true
                 containers[index].state = .exited(
                     ContainerExit(
                         exitCode: ended.exitCode, reason: ended.reason ?? "Error", message: ended.message,

@@ -3,8 +3,9 @@ import KubernetesCore
 
 /// What a pod's containers are to do next: a value that turns what happened into what to do.
 ///
-/// Guarantees: init containers run one after the other; a pod that is terminal stays so; no container is live in a
-/// terminal pod; a terminal phase is reached only through exits that were handed in.
+/// Guarantees: init containers run one after the other; a sidecar runs beside all that come after it, and ends after
+/// them, the last one first; a pod that is terminal stays so; no container is live in a terminal pod; a terminal phase
+/// is reached only through exits that were handed in.
 struct PodMachine: Sendable {
     /// What happened.
     enum Input: Sendable, Hashable {
@@ -55,6 +56,8 @@ struct PodMachine: Sendable {
     private(set) var message: String?
     private(set) var ending: Ending?
     private var graceSeconds: Int64
+    /// When no sidecar waits any longer for its turn to end.
+    private(set) var endsAt: Date?
     private var hasAskedForRemoval = false
     private var hasCleanedUp = false
 
@@ -67,8 +70,9 @@ struct PodMachine: Sendable {
             startTime.date.addingTimeInterval(TimeInterval(min(max(0, $0), 1 << 40)))
         }
         containers =
-            (pod.spec.initContainers ?? []).map { ContainerRecord(name: $0.name, isInit: true) }
-            + (pod.spec.containers ?? []).map { ContainerRecord(name: $0.name, isInit: false) }
+            (pod.spec.initContainers ?? []).map {
+                ContainerRecord(name: $0.name, role: $0.restartPolicy == "Always" ? .sidecar : .initial)
+            } + (pod.spec.containers ?? []).map { ContainerRecord(name: $0.name, role: .main) }
         for index in containers.indices where !containers[index].isInit && pod.spec.initContainers?.isEmpty == false {
             containers[index].state = .waiting(reason: "PodInitializing", message: nil)
         }
@@ -81,25 +85,29 @@ struct PodMachine: Sendable {
 
     var isTerminal: Bool { phase == .succeeded || phase == .failed }
     var hasLiveContainer: Bool { containers.contains(where: \.isLive) }
-    var isInitialized: Bool { containers.allSatisfy { !$0.isInit || $0.hasSucceeded } }
+    var isInitialized: Bool { containers.allSatisfy { !$0.isInit || $0.isInitialized } }
 
     /// Takes one thing that happened and says what follows from it.
     mutating func handle(_ input: Input, now: Date) -> [Action] {
         switch input {
         case .started(let name, let run, let at):
-            change(name, run) { if case .starting = $0.state { $0.state = .running(since: at) } }
+            change(name, run) {
+                guard case .starting = $0.state else { return }
+                $0.state = .running(since: at)
+                $0.hasStarted = true
+            }
         case .blocked(let name, let reason, let message):
             guard let index = index(of: name), case .starting = containers[index].state else { break }
             block(index, reason: reason, message: message, now: now)
         case .exited(let name, let run, let exit):
             change(name, run) { if $0.isLive { $0.state = .exited(exit) } }
         case .deletionRequested(let seconds):
-            end(ending == .vanished ? .vanished : .deletion, graceSeconds: seconds)
+            end(ending == .vanished ? .vanished : .deletion, graceSeconds: seconds, now: now)
         case .vanished:
-            end(.vanished, graceSeconds: min(graceSeconds, gracePeriodSeconds))
+            end(.vanished, graceSeconds: min(graceSeconds, gracePeriodSeconds), now: now)
         case .nodeStopping(let seconds):
             // What ends already has no longer to do so than the node has.
-            end(ending ?? .nodeStop, graceSeconds: min(seconds, graceSeconds))
+            end(ending ?? .nodeStop, graceSeconds: min(seconds, graceSeconds), now: now)
         case .tick: break
         }
         return advance(now: now)
@@ -122,8 +130,9 @@ struct PodMachine: Sendable {
         containers[index].retryAt = now.addingTimeInterval(containers[index].backoff)
     }
 
-    private mutating func end(_ why: Ending, graceSeconds seconds: Int64) {
+    private mutating func end(_ why: Ending, graceSeconds seconds: Int64, now: Date) {
         if let ending, ending == why, seconds >= graceSeconds { return }
+        if let endsAt { self.endsAt = min(endsAt, now.addingTimeInterval(TimeInterval(max(0, seconds)))) }
         if seconds < graceSeconds {
             // A shorter grace than was asked for before must reach the processes.
             for index in containers.indices { containers[index].isEnding = false }
@@ -134,16 +143,16 @@ struct PodMachine: Sendable {
 
     private mutating func advance(now: Date) -> [Action] {
         var actions: [Action] = []
-        if ending == nil, !isTerminal, let deadline, now >= deadline {
-            end(.deadline, graceSeconds: gracePeriodSeconds)
+        if ending == nil, !isTerminal, !isComplete, let deadline, now >= deadline {
+            end(.deadline, graceSeconds: gracePeriodSeconds, now: now)
         }
-        if ending != nil || isTerminal {
-            terminateAll(&actions)
+        if ending != nil || isTerminal || isComplete {
+            terminateAll(&actions, now: now)
         } else if advanceInit(&actions, now: now) {
             advanceMain(&actions, now: now)
         }
         settle()
-        if !isTerminal, ending == nil, let deadline { actions.append(.wake(at: deadline)) }
+        if !isTerminal, !isComplete, ending == nil, let deadline { actions.append(.wake(at: deadline)) }
         if !hasLiveContainer {
             if ending == .deletion, !hasAskedForRemoval {
                 hasAskedForRemoval = true
@@ -157,30 +166,54 @@ struct PodMachine: Sendable {
         return actions
     }
 
-    private mutating func terminateAll(_ actions: inout [Action]) {
+    /// Ends what runs: sidecars in the reverse of their order, each when nothing is left that may need it, or when the
+    /// grace of all is over.
+    private mutating func terminateAll(_ actions: inout [Action], now: Date) {
+        let end = endsAt ?? now.addingTimeInterval(TimeInterval(graceSeconds))
+        endsAt = end
+        let left = Int64(max(0, end.timeIntervalSince(now)).rounded(.up))
         for index in containers.indices where containers[index].isLive && !containers[index].isEnding {
             // A start that is under way is confirmed first: there is nothing yet to end.
             if case .starting = containers[index].state { continue }
+            var grace = graceSeconds
+            if containers[index].role == .sidecar {
+                if now < end, isNeeded(index) {
+                    actions.append(.wake(at: end))
+                    continue
+                }
+                grace = graceSeconds == 0 ? 0 : max(Self.leastGraceSeconds, left)
+            }
             containers[index].isEnding = true
             actions.append(
-                .terminate(
-                    container: containers[index].name, run: containers[index].run, graceSeconds: graceSeconds))
+                .terminate(container: containers[index].name, run: containers[index].run, graceSeconds: grace))
         }
     }
 
-    /// Returns whether every init container has succeeded.
+    /// The kubelet's least time for a sidecar whose turn comes late.
+    private static let leastGraceSeconds: Int64 = 2
+
+    /// Whether something runs that may need this sidecar: a regular container, or a sidecar that started after it.
+    private func isNeeded(_ sidecar: Int) -> Bool {
+        containers.indices.contains { containers[$0].isLive && (containers[$0].isRegular || $0 > sidecar) }
+    }
+
+    /// Returns whether the main containers may start.
     private mutating func advanceInit(_ actions: inout [Action], now: Date) -> Bool {
-        for index in containers.indices where containers[index].isInit && !containers[index].hasSucceeded {
-            // A failed init container is tried again unless the pod never restarts anything.
-            let policy: RestartPolicy = restartPolicy == .never ? .never : .onFailure
-            advance(index, policy: policy, &actions, now: now)
-            return false
+        for index in containers.indices where containers[index].isInit {
+            if containers[index].role == .sidecar {
+                advance(index, policy: .always, &actions, now: now)
+            } else if !containers[index].hasSucceeded {
+                // A failed init container is tried again unless the pod never restarts anything.
+                let policy: RestartPolicy = restartPolicy == .never ? .never : .onFailure
+                advance(index, policy: policy, &actions, now: now)
+            }
+            guard containers[index].isInitialized else { return false }
         }
         return true
     }
 
     private mutating func advanceMain(_ actions: inout [Action], now: Date) {
-        for index in containers.indices where !containers[index].isInit {
+        for index in containers.indices where containers[index].role == .main {
             advance(index, policy: restartPolicy, &actions, now: now)
         }
     }
@@ -230,7 +263,7 @@ struct PodMachine: Sendable {
         case .nodeStop where !hasLive && restartPolicy == .never && !hasEndedByItself:
             fail("Terminated", "Pod was terminated in response to imminent node shutdown.")
         case .deletion where !hasLive, .vanished where !hasLive:
-            phase = mainHasEnded && containers.allSatisfy(\.hasSucceeded) ? .succeeded : .failed
+            phase = regular.allSatisfy(\.hasSucceeded) ? .succeeded : .failed
         default:
             phase = ordinaryPhase
             if phase == .failed, hasFailedByDisruption {
@@ -239,49 +272,9 @@ struct PodMachine: Sendable {
         }
     }
 
-    /// Whether nothing but the node's absence made the pod fail.
-    private var hasFailedByDisruption: Bool {
-        containers.compactMap(\.exit).allSatisfy { $0.exitCode == 0 || $0.isDisrupted == true }
-    }
-
     private mutating func fail(_ reason: String, _ message: String) {
         phase = .failed
         self.reason = reason
         self.message = message
     }
-
-    private var mainHasEnded: Bool { containers.allSatisfy { $0.isInit || $0.exit != nil } }
-
-    /// Whether the pod would be where it is also if nobody had asked it to end.
-    private var hasEndedByItself: Bool {
-        let phase = ordinaryPhase
-        return phase == .succeeded || phase == .failed && containers.allSatisfy { !$0.isEnding || $0.hasSucceeded }
-    }
-
-    private var ordinaryPhase: PodPhase {
-        if restartPolicy == .never, containers.contains(where: { $0.isInit && $0.exit != nil && !$0.hasSucceeded }) {
-            return .failed
-        }
-        guard isInitialized else { return .pending }
-        let main = containers.filter { !$0.isInit }
-        let hasNeverStarted = main.contains { container in
-            switch container.state {
-            case .waiting, .starting: container.last == nil
-            case .running, .exited: false
-            }
-        }
-        if hasNeverStarted { return .pending }
-        if main.contains(where: \.isLive) || restartPolicy == .always { return .running }
-        guard main.allSatisfy({ $0.exit != nil }) else { return .running }
-        if main.allSatisfy(\.hasSucceeded) { return .succeeded }
-        return restartPolicy == .never ? .failed : .running
-    }
-}
-
-/// A pod's phase.
-enum PodPhase: String, Sendable, Hashable {
-    case pending = "Pending"
-    case running = "Running"
-    case succeeded = "Succeeded"
-    case failed = "Failed"
 }

@@ -69,7 +69,8 @@ enum StatusBuilder {
         let hasRun = isRunning || record.exit != nil || record.run > 0
         let status = ContainerStatus(
             name: record.name, image: image, imageID: imageID,
-            ready: record.isInit ? record.hasSucceeded : isRunning, started: isRunning, restartCount: record.run,
+            ready: record.role == .initial ? record.hasSucceeded : isRunning, started: isRunning,
+            restartCount: record.run,
             containerID: hasRun ? "fairlead://\(pod.metadata.uid)/\(record.name)/\(record.run)" : nil,
             state: state, lastState: last)
         return (try? KubernetesJSON.value(of: status)) ?? .null
@@ -78,9 +79,9 @@ enum StatusBuilder {
     /// The kubelet's conditions, with those of others kept as they are.
     private static func conditions(of pod: PodManifest, machine: PodMachine, now: Time) -> [JSONValue] {
         let before = pod.status.conditions ?? []
-        let main = machine.containers.filter { !$0.isInit }
-        let unready = main.filter { if case .running = $0.state { false } else { true } }.map(\.name)
-        let uninitialized = machine.containers.filter { $0.isInit && !$0.hasSucceeded }.map(\.name)
+        let serving = machine.containers.filter { $0.role != .initial }
+        let unready = serving.filter { if case .running = $0.state { false } else { true } }.map(\.name)
+        let uninitialized = machine.containers.filter { $0.isInit && !$0.isInitialized }.map(\.name)
         var conditions: [PodCondition] = [
             PodCondition(type: "PodReadyToStartContainers", status: machine.isTerminal ? "False" : "True")
         ]

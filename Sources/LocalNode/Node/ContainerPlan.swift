@@ -26,10 +26,13 @@ struct ContainerPlan {
 
     private var uid: String { pod.metadata.uid }
     private var isPython: Bool { entry?.environment == .python }
+    private var isFairlead: Bool { entry?.environment == .fairlead }
     private var folder: String { paths.container(uid, container.name) }
     private var hostName: String { String((pod.spec.hostname ?? pod.metadata.name).prefix(63)) }
     /// The init container that makes the pod's virtual environment.
     private var makesPackages: Bool { container.name == "packages" && variables["FAIRLEAD_PACKAGES"] != nil }
+    /// Where Fairlead's own image has its program.
+    private static let program = "/fairlead/bin/fairlead"
     private var messagePath: String { container.terminationMessagePath ?? "/dev/termination-log" }
     private var messageFile: String { "\(folder)/runs/\(run)/message" }
 
@@ -65,7 +68,7 @@ struct ContainerPlan {
             isSandboxed: host.bubblewrap != nil, terminationMessagePath: messageFile,
             fallsBackToLogs: container.terminationMessagePolicy == "FallbackToLogsOnError",
             cookie: Self.mark(uid, container.name, run),
-            orphanSeconds: configuration.orphanSeconds)
+            orphanSeconds: configuration.orphanSeconds, awaitsListener: isFairlead)
     }
 
     // MARK: Environment and command
@@ -81,6 +84,11 @@ struct ContainerPlan {
         if isPython {
             // An image's own Python comes before the system's; one that the pod put first stays first.
             path = variables["PATH"] == nil ? "\(paths.python)/bin:\(path)" : "\(path):\(paths.python)/bin"
+        }
+        if isFairlead {
+            // What the image carries, rclone and git, is where this host has it.
+            path += ProcessInfo.processInfo.environment["PATH"].map { ":\($0)" } ?? ""
+            environment["FAIRLEAD_TERMINATION_LOG"] = messagePath
         }
         environment["PATH"] = path
         if makesPackages {
@@ -113,7 +121,8 @@ struct ContainerPlan {
             texts.map { EnvironmentExpansion.expand($0) { environment[$0] } }
         }
         let own = container.command ?? []
-        let program = own.isEmpty ? entry?.command ?? [] : expanded(own)
+        let entryPoint = entry?.command ?? (isFairlead ? [Self.program] : [])
+        let program = own.isEmpty ? entryPoint : expanded(own)
         let arguments = container.args.map(expanded) ?? (own.isEmpty ? entry?.args ?? [] : [])
         let whole = program + arguments
         guard !whole.isEmpty else {
@@ -149,6 +158,10 @@ struct ContainerPlan {
             SandboxPlan.Mount(source: folder + "/home", target: "/fairlead/home"),
             SandboxPlan.Mount(source: messageFile, target: messagePath),
         ]
+        if isFairlead {
+            mounts.append(
+                SandboxPlan.Mount(source: configuration.program, target: Self.program, isReadOnly: true))
+        }
         if makesPackages { mounts.append(SandboxPlan.Mount(source: paths.cache, target: "/fairlead/cache")) }
         for mount in container.volumeMounts ?? [] {
             guard var source = volumes[mount.name] else {

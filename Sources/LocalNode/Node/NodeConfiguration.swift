@@ -22,6 +22,8 @@ public struct NodeConfiguration: Sendable {
     public var images: ImageCatalogue
     /// The command line to which a run's directory is appended: `[fairlead, shim]`.
     public var shimCommand: [String]
+    /// The program that stands for Fairlead's own image: an absolute path.
+    public var program: String
     /// Variables that every container has unless it sets them itself, such as `KUBERNETES_SERVICE_HOST`.
     public var environment: [String: String]
     /// Names that pods of a namespace resolve beside their own.
@@ -48,6 +50,7 @@ public struct NodeConfiguration: Sendable {
         self.stateDirectory = stateDirectory
         self.images = images
         self.shimCommand = shimCommand
+        program = shimCommand.first ?? ""
         environment = [:]
         hosts = { _ in [] }
         maxPods = 250

@@ -13,6 +13,8 @@ struct ContainerManifest: Sendable, Hashable, Decodable {
     var volumeMounts: [VolumeMount]?
     var terminationMessagePath: String?
     var terminationMessagePolicy: String?
+    /// `Always` makes an init container a sidecar.
+    var restartPolicy: String?
 
     struct Resources: Sendable, Hashable, Decodable {
         var requests: [String: JSONValue]?

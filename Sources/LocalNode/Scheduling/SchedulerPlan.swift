@@ -44,15 +44,25 @@ enum SchedulerPlan {
         }
     }
 
-    /// What a pod asks for: the larger of its containers' sum and its largest init container, and itself as one pod.
+    /// What a pod asks for: the larger of its containers' sum and its largest init container, each with the sidecars
+    /// that run beside it, and itself as one pod.
     static func requests(of pod: PodManifest) -> [String: Quantity] {
         var total: [String: Quantity] = [:]
         for container in pod.spec.containers ?? [] {
             for (name, amount) in requests(of: container) { total[name] = (total[name] ?? .zero) + amount }
         }
+        var beside: [String: Quantity] = [:]
+        var largest: [String: Quantity] = [:]
         for container in pod.spec.initContainers ?? [] {
-            for (name, amount) in requests(of: container) { total[name] = max(total[name] ?? .zero, amount) }
+            let isSidecar = container.restartPolicy == "Always"
+            for (name, amount) in requests(of: container) {
+                let together = (beside[name] ?? .zero) + amount
+                largest[name] = max(largest[name] ?? .zero, together)
+                if isSidecar { beside[name] = together }
+            }
         }
+        for (name, amount) in beside { total[name] = (total[name] ?? .zero) + amount }
+        for (name, amount) in largest { total[name] = max(total[name] ?? .zero, amount) }
         for (name, value) in pod.spec.overhead ?? [:] {
             total[name] = (total[name] ?? .zero) + (Quantity(value) ?? .zero)
         }

@@ -16,6 +16,8 @@ struct ShimLaunch: Sendable, Hashable, Codable {
     var cookie: String
     /// How long the program may run on when the node is gone.
     var orphanSeconds: Int
+    /// Whether the program surely handles SIGTERM once it has begun, so that it is not sent before.
+    var awaitsListener = false
 }
 
 /// The files of one run of one container.

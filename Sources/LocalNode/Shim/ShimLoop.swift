@@ -14,6 +14,7 @@ struct ShimLoop {
     private var commandText: [UInt8] = []
     private var pid: pid_t = 0
     private var sandboxStatus: [UInt8] = []
+    private var isTerminateDue = false
     private let startedAt = Time(Date())
 
     init(directory: ShimDirectory, launch: ShimLaunch) throws {
@@ -65,6 +66,7 @@ struct ShimLoop {
             }
             if polled.contains(where: { $0.fd == ended && $0.revents != 0 }), readEnded(ended) { break }
             perform(machine.tick(now: Self.now()))
+            sendTerminateIfDue()
         }
         killTree()
         drainToEnd(&sources, output: output, errors: errors)
@@ -74,6 +76,7 @@ struct ShimLoop {
     // MARK: Waiting
 
     private func timeout() -> Int32 {
+        if isTerminateDue { return 10 }
         guard let deadline = machine.deadline else { return -1 }
         return Int32(max(0, min(3_600_000, (deadline - Self.now()) * 1000 + 1)))
     }
@@ -138,12 +141,35 @@ struct ShimLoop {
 
     // MARK: Ending
 
-    private func perform(_ actions: [ShimMachine.Action]) {
+    private mutating func perform(_ actions: [ShimMachine.Action]) {
         for action in actions {
             switch action {
-            case .sendTerminate: kill(programProcess() ?? pid, SIGTERM)
+            case .sendTerminate:
+                isTerminateDue = true
+                sendTerminateIfDue()
             case .killTree: killTree()
             }
+        }
+    }
+
+    private mutating func sendTerminateIfDue() {
+        guard isTerminateDue else { return }
+        let program = programProcess()
+        if launch.awaitsListener {
+            guard let process = program ?? (launch.isSandboxed ? nil : pid), Self.listens(process) else { return }
+        }
+        isTerminateDue = false
+        kill(program ?? pid, SIGTERM)
+    }
+
+    /// Whether a process handles SIGTERM.
+    private static func listens(_ process: pid_t) -> Bool {
+        let status = FileManager.default.contents(atPath: "/proc/\(process)/status") ?? Data()
+        let bit = UInt64(1) << UInt64(SIGTERM - 1)
+        return String(decoding: status, as: UTF8.self).split(separator: "\n").contains { line in
+            let words = line.split(separator: "\t")
+            guard words.count == 2, words[0] == "SigCgt:" else { return false }
+            return UInt64(words[1], radix: 16).map { $0 & bit != 0 } ?? false
         }
     }
 

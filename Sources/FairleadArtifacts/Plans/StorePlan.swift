@@ -1,0 +1,28 @@
+/// What `fairlead artifacts store` keeps of what a pod's program writes.
+struct StorePlan: Sendable, Hashable, Codable {
+    struct Artifact: Sendable, Hashable, Codable {
+        var name: String
+        var uri: String
+        /// Where the program writes it.
+        var path: String
+        /// Whether `path` is the place where it stays, so that nothing is copied.
+        var inPlace: Bool?
+    }
+
+    struct Checkpoint: Sendable, Hashable, Codable {
+        var uri: String
+        var path: String
+        /// The seconds between two saves while the program runs: 300 unless it says otherwise.
+        var every: Double?
+        /// How many generations are kept: 2 unless it says otherwise.
+        var keep: Int?
+    }
+
+    var remotes: [RemotePrefix]?
+    var artifacts: [Artifact]?
+    var checkpoint: Checkpoint?
+    /// The pod's termination grace period, which bounds all that follows SIGTERM: 30 unless it says otherwise.
+    var graceSeconds: Double?
+    /// After how long without a byte a copy is given up.
+    var stallSeconds: Double?
+}
