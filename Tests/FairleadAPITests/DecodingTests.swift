@@ -13,13 +13,37 @@ import Testing
           params: {rows: 8000, list: [1, 2], cfg: {a: 1.5}}
           ttlSecondsAfterFinished: 60
           suspend: false
+          shutdown: Stop
+          approvals: {ok: Approved}
+          cache: Refresh
+          resumeFrom: {run: churn-0, rerun: [fit]}
+          queue: team-a
+          profile: gpu
           pipelineSpec:
             params: [{name: rows, type: integer, default: 5000, minimum: 100}, {name: list, type: array, items: integer}, {name: cfg, type: object}]
             defaults: {image: "python:3.12", retry: {max: 2, backoff: {duration: 10s}}, timeouts: {pending: 5m}}
             tasks:
               - {name: a, command: [echo, "$(params.rows)"], env: {X: 1, Z: {secret: s, key: k}}, results: [{name: size, type: integer}]}
               - {name: b, python: "print(1)", packages: [numpy], dependsOn: [a], inputs: {i: tasks.a.results.size}, artifacts: [{name: m}]}
+              - name: fit
+                when: tasks.a.results.size > 3 && params.list.exists(x, x > 0)
+                runWhen: NoneFailed
+                map: {over: {n_estimators: [10, 20], row: params.list}, parallelism: 2, maxFailed: 1%}
+                cache: {maxAge: 7d}
+                command: [fit, "$(item.row + 1)", "$(params.rows * 2)"]
+                code: {git: "https://git.example.com/a/b", ref: main, path: train}
+                checkpoint: {uri: "s3://ckpt/$(run.name)", every: 5m, keep: 2}
+                results: [{name: auc, type: number}]
+                artifacts: [{name: model, register: churn}]
+                inputs: {old: {model: churn@production, optional: true}}
+              - {name: many, map: {count: 3, maxFailed: 1}, python: "print(1)"}
+              - {name: valid, check: {that: "tasks.fit.results.auc.all(a, a == null || a > 0.5)", message: "bad: $(params.rows)"}}
+              - {name: nested, map: {over: params.list}, pipeline: {name: other, params: {n1: "$(item)", fix: 3}}}
+              - {name: ok, approval: {message: "Promote $(params.rows)?", timeout: 1d, onTimeout: Skip}}
+              - {name: register, dependsOn: [ok], model: {name: churn, from: "tasks.fit.artifacts.model[0]", format: sklearn, metrics: {auc: "tasks.fit.results.auc[0]", size: 3}, alias: candidate}}
             finally: [{name: z, script: "echo", env: {S: "$(run.status)"}}]
+            concurrency: {group: "rows-$(params.rows)", max: 2, policy: Replace}
+            notifications: [{events: [Failed, Late], webhook: {secret: hooks, key: url}, format: Slack}]
             results: [{name: size, value: tasks.a.results.size}]
         """
 
@@ -146,7 +170,8 @@ import Testing
 
     private static let junk: [JSONValue] = [
         .null, true, 0, -1, 1.5, "", "a", "$(params.rows)", "$(", "no", [], [:], ["x"], [true], ["name": "q"],
-        "tasks.a.results.size",
+        "tasks.a.results.size", "tasks.fit.results.auc[0] > 3", "$(params.list.map(x, x + 1))", "$(item.row +)", "101%",
+        ["count": 3], ["that": "true"],
         .integer(.max), .integer(.min), 1e300, "\u{0}\u{1F600}", ["max": 99999], "1s", ["name": 3],
     ]
 

@@ -68,10 +68,7 @@ import Testing
             "tasks: [{name: a, command: [x], args: ['$(params.rows.x)']}]",
             ["spec.tasks[0].args[0]: params.rows is an integer and has no members"]
         ),
-        (
-            "tasks: [{name: a, command: [x], args: ['$(params.rows + 1)']}]",
-            ["spec.tasks[0].args[0]: CEL expressions are not supported yet: \"params.rows + 1\" (at character 3)"]
-        ),
+        ("tasks: [{name: a, command: [x], args: ['$(params.rows + 1)']}]", []),
         (
             "tasks: [{name: a, command: [x], results: [{name: rows}]}, {name: b, command: [x], env: {V: '$(tasks.a.results.row)'}}]",
             ["spec.tasks[1].env.V: task a declares no result \"row\"; did you mean \"rows\"?"]
@@ -99,17 +96,8 @@ import Testing
             ["spec.tasks[0].dependsOn[0]: \"z\" is one of finally, which comes after all other tasks"]
         ),
         (
-            "tasks: [{name: a, command: [x], map: {over: params.rows}, cache: {maxAge: 7d}}]",
-            ["spec.tasks[0].map: map is not supported yet", "spec.tasks[0].cache: cache is not supported yet"]
-        ),
-        (
             "tasks: [{name: a, trainingJob: {spec: {}}}]",
             ["spec.tasks[0].trainingJob: trainingJob is not supported yet"]
-        ),
-        ("tasks: [{name: a, command: [x], code: {git: x}}]", ["spec.tasks[0].code: code is not supported yet"]),
-        (
-            "{concurrency: {max: 1}, tasks: [{name: a, command: [x]}]}",
-            ["spec.concurrency: concurrency is not supported yet"]
         ),
         ("tasks: [{name: a, command: [x], retry: {max: -1}}]", ["spec.tasks[0].retry.max: must be at least 0, not -1"]),
         (
@@ -160,7 +148,7 @@ import Testing
         ),
         (
             "{params: [{name: p, pattern: '('}], tasks: [{name: a, command: [x]}]}",
-            ["spec.params[0].pattern: is no regular expression: missing \")\""]
+            ["spec.params[0].pattern: is no regular expression: missing closing ): `(`"]
         ),
         (
             "{params: [{name: p, type: integer, minimum: 3, maximum: 2}], tasks: [{name: a, command: [x]}]}",
@@ -207,7 +195,6 @@ import Testing
                 "{pipeline: a, shutdown: stop}",
                 ["spec.shutdown: must be one of Stop, Terminate, not \"stop\"; did you mean \"Stop\"?"]
             ),
-            ("{pipeline: a, resumeFrom: {run: b}}", ["spec.resumeFrom: resumeFrom is not supported yet"]),
             (
                 "{pipeline: a, suspended: true}",
                 ["spec.suspended: unknown field \"suspended\"; did you mean \"suspend\"?"]

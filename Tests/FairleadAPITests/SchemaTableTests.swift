@@ -8,13 +8,18 @@ import Testing
     private static let tables: [(String, any Schematic.Type)] = [
         ("PipelineSpec", PipelineSpec.self), ("PipelineStatus", PipelineStatus.self),
         ("PipelineRunSpec", PipelineRunSpec.self), ("PipelineRunStatus", PipelineRunStatus.self),
+        ("TriggerSpec", TriggerSpec.self), ("TriggerStatus", TriggerStatus.self),
+        ("ModelSpec", ModelSpec.self), ("ModelStatus", ModelStatus.self),
+        ("ModelVersionSpec", ModelVersionSpec.self), ("ModelVersionStatus", ModelVersionStatus.self),
+        ("ConnectionSpec", ConnectionSpec.self), ("ClusterProfileSpec", ClusterProfileSpec.self),
+        ("StandingStatus", StandingStatus.self),
     ]
 
     @Test(arguments: tables.indices)
     func tableEqualsCodableForm(_ index: Int) throws {
         let (name, type) = Self.tables[index]
         let recorder = KeyRecorder()
-        for variant in 0..<3 {
+        for variant in 0..<48 {
             let sample = Self.sample(type.schema, variant)
             #expect(SchemaChecker.check(sample, against: type.schema, at: FieldPath(name)) == [])
             _ = try type.init(from: RecordingDecoder(value: sample, recorder: recorder))
@@ -45,20 +50,36 @@ import Testing
             case .dateTime: return "2026-01-02T03:04:05Z"
             case .duration: return "90s"
             case .quantity: return "1"
+            case .share: return "1%"
             case nil: return "text"
             }
         case .integer: return .integer(node.minimum ?? 1)
         case .number: return 1.5
         case .boolean: return true
         case .any(let shapes):
-            let isObject: (SchemaNode) -> Bool = { if case .object = $0.shape { true } else { false } }
-            return (shapes.first(where: isObject) ?? shapes.first).map { sample($0, variant) } ?? "anything"
+            let objects = shapes.filter { node in
+                switch node.shape {
+                case .object, .map: true
+                default: false
+                }
+            }
+            let chosen = objects.isEmpty ? shapes.first : objects[variant / 2 % objects.count]
+            return chosen.map { sample($0, variant) } ?? "anything"
         case .map(let value): return ["*": sample(value, variant)]
         case .list(let element): return [sample(element, variant)]
         case .object(let fields):
             let group = node.exactlyOneOf
             let chosen = group.isEmpty ? nil : group[variant % group.count]
-            let kept = fields.filter { !group.contains($0.name) || $0.name == chosen }
+            var kept = fields.filter { !group.contains($0.name) || $0.name == chosen }
+            if let alternatives = node.alternatives {
+                let names = alternatives.names
+                let index = variant / 2 % (names.count + 1)
+                let only = names.indices.contains(index) ? names[index] : nil
+                kept.removeAll { field in
+                    guard let only else { return names.contains(field.name) }
+                    return field.name != only && !alternatives.companions.contains(field.name)
+                }
+            }
             return .object(
                 Dictionary(kept.map { ($0.name, sample($0.node, variant)) }, uniquingKeysWith: { first, _ in first }))
         }

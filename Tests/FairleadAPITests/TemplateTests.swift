@@ -46,10 +46,7 @@ import Testing
         ("$(", "without its \")\"", 0), ("ab $(params.rows", "without its", 3), ("$()", "no expression", 0),
         ("x $(param.rows)", "unknown scope \"param\"; did you mean \"params\"?", 4),
         ("$(HOME)", "\"$$(HOME)\" writes a literal", 2),
-        ("a$(params.rows > 3)", "CEL expressions are not supported yet: \"params.rows > 3\"", 3),
-        ("$(f(params.rows))", "CEL expressions are not supported yet: \"f(params.rows)\"", 2),
-        ("$(params.)", "CEL expressions are not supported yet", 2),
-        ("$(params[99999999999999999999])", "CEL expressions are not supported yet", 2),
+        ("$(f(params.rows))", "unknown name \"f\"", 3), ("$(params.)", "", 9),
     ])
     func refuses(_ text: String, _ message: String, _ position: Int) throws {
         let error = try #require(throws: ExpressionError.self) { try Template(parsing: text) }

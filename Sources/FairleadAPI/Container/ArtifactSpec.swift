@@ -4,7 +4,7 @@ public struct ArtifactSpec: Sendable, Hashable, Codable {
     public var name: String
     /// What it is, such as `model` or `dataset`.
     public var type: String?
-    /// The Model of which it becomes a version: not supported yet.
+    /// The Model of which it becomes a version.
     public var register: String?
 
     /// Declares an artifact.

@@ -8,10 +8,16 @@ extension ContainerSpec: Schematic {
         SchemaField("script", .string("A script, run by its #! line, else by sh -e.")),
         SchemaField("python", .string("Python source.")),
         SchemaField("packages", Packages.schema),
-        SchemaField("code", .later("Code fetched before the start.")),
+        SchemaField("code", CodeSource.schema),
         SchemaField("env", .map("Environment variables.", of: EnvValue.schema)),
-        SchemaField("files", .map("Keys of ConfigMaps and Secrets, by path.", of: FileSource.schema)),
-        SchemaField("mounts", .map("Claims, ConfigMaps and Secrets, by mount path.", of: MountSource.schema)),
+        SchemaField(
+            "files",
+            .map("Keys of ConfigMaps and Secrets, by path.", of: FileSource.schema, maximum: Limits.published.values)),
+        SchemaField(
+            "mounts",
+            .map(
+                "Claims, ConfigMaps and Secrets, by mount path.", of: MountSource.schema,
+                maximum: Limits.published.values)),
         SchemaField("resources", ResourceNeeds.schema),
         SchemaField("spot", .boolean("Whether the pod may run where it may be preempted.")),
         SchemaField("serviceAccount", .string("The pod's service account.")),
@@ -21,11 +27,32 @@ extension ContainerSpec: Schematic {
         SchemaField("results", .list("Small typed values that it writes.", of: ResultSpec.schema, key: "name")),
         SchemaField(
             "artifacts", .list("Files written to $FAIRLEAD_OUTPUTS/NAME.", of: ArtifactSpec.schema, key: "name")),
-        SchemaField("checkpoint", .later("Where attempts keep their state.")),
+        SchemaField("checkpoint", CheckpointSpec.schema),
         SchemaField("retry", RetrySpec.schema),
         SchemaField("timeouts", Timeouts.schema),
         SchemaField("overrides", .list("Strategic merge patches on the pod.", of: PodOverride.schema)),
     ]
+}
+
+extension CodeSource: Schematic {
+    static let schema = SchemaNode.object(
+        "Code fetched before the start; the working directory.",
+        [
+            SchemaField("git", .string("A git repository.")),
+            SchemaField("ref", .string("A branch, tag or commit.")),
+            SchemaField("path", .string("A folder in it.")),
+            SchemaField("uri", .string("A folder.")),
+        ], exactlyOneOf: ["git", "uri"])
+}
+
+extension CheckpointSpec: Schematic {
+    static let schema = SchemaNode.object(
+        "Where attempts keep their state.",
+        [
+            SchemaField("uri", .string("Where it is kept, if not with the artifacts.")),
+            SchemaField("every", .duration("How often it is saved while the program runs.")),
+            SchemaField("keep", .integer("How many states are kept.", minimum: 1)),
+        ])
 }
 
 extension Packages: Schematic {

@@ -1,5 +1,3 @@
-public import KubernetesCore
-
 /// What runs in a pod: the fields that tasks, training jobs and templates share.
 ///
 /// A field that is nil or empty inherits: the task's value, then the pipeline's `defaults`, then the profile.
@@ -16,8 +14,8 @@ public struct ContainerSpec: Sendable, Hashable, Codable {
     public var python: String?
     /// Python packages for a virtual environment made before the start.
     public var packages: Packages?
-    /// Code that is fetched before the start: not supported yet.
-    public var code: JSONValue?
+    /// Code that is fetched before the start.
+    public var code: CodeSource?
     /// Environment variables.
     public var env: [String: EnvValue]
     /// Files from ConfigMaps and Secrets, by path.
@@ -40,8 +38,8 @@ public struct ContainerSpec: Sendable, Hashable, Codable {
     public var results: [ResultSpec]
     /// Files that the program writes.
     public var artifacts: [ArtifactSpec]
-    /// Where attempts keep their state: not supported yet.
-    public var checkpoint: JSONValue?
+    /// Where attempts keep their state.
+    public var checkpoint: CheckpointSpec?
     /// What happens after a failure.
     public var retry: RetrySpec?
     /// How long things may take.

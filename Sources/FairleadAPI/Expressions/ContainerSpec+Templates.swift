@@ -15,7 +15,7 @@ extension ContainerSpec {
     /// The references in these strings and in `inputs`; strings that cannot be parsed count for nothing.
     public var references: [Reference] {
         let inTemplates = templateSites().flatMap { (try? $0.template())?.references ?? [] }
-        return inTemplates + inputs.values.compactMap { $0.from.flatMap { try? Reference(parsing: $0) } }
+        return inTemplates + inputs.values.compactMap(\.from).flatMap { Template.references(inValue: $0) }
     }
 
     /// This container with every `$(…)` replaced; `command`, `args` and `env` are escaped for the kubelet.
@@ -47,9 +47,12 @@ extension ContainerSpec {
         }
         image = image.map { plain($0, path["image"]) }
         rewriteProgram(at: path, rewrite)
+        code?.rewriteTemplates { plain($0, path["code"][$1]) }
         if let list = packages?.list {
             packages?.list = list.enumerated().map { plain($1, path["packages"][$0]) }
         }
+        if let index = packages?.index { packages?.index = plain(index, path["packages"]["index"]) }
+        if let file = packages?.file { packages?.file = plain(file, path["packages"]["file"]) }
         for name in env.keys.sorted() {
             guard case .literal(.string(let text)) = env[name] else { continue }
             let site = TemplateSite(
@@ -64,7 +67,13 @@ extension ContainerSpec {
         for name in inputs.keys.sorted() {
             if let uri = inputs[name]?.uri { inputs[name]?.uri = plain(uri, path["inputs"][name]["uri"]) }
             if let place = inputs[name]?.path { inputs[name]?.path = plain(place, path["inputs"][name]["path"]) }
+            if let model = inputs[name]?.model { inputs[name]?.model = plain(model, path["inputs"][name]["model"]) }
         }
+        for index in artifacts.indices {
+            let place = path["artifacts"][index]["register"]
+            artifacts[index].register = artifacts[index].register.map { plain($0, place) }
+        }
+        if let uri = checkpoint?.uri { checkpoint?.uri = plain(uri, path["checkpoint"]["uri"]) }
         for index in overrides.indices {
             overrides[index].pod = Self.rewrite(overrides[index].pod, at: path["overrides"][index]["pod"], plain)
         }
@@ -102,5 +111,14 @@ extension ResourceNeeds {
         gpuType = gpuType.map { rewrite($0, "gpuType") }
         shm = shm.map { ScalarText(rewrite($0.text, "shm")) }
         disk = disk.map { ScalarText(rewrite($0.text, "disk")) }
+    }
+}
+
+extension CodeSource {
+    fileprivate mutating func rewriteTemplates(_ rewrite: (String, String) -> String) {
+        git = git.map { rewrite($0, "git") }
+        ref = ref.map { rewrite($0, "ref") }
+        path = path.map { rewrite($0, "path") }
+        uri = uri.map { rewrite($0, "uri") }
     }
 }

@@ -46,7 +46,7 @@ public struct Reference: Sendable, Hashable, CustomStringConvertible {
     }
 
     /// The name in that step, nil where there is no such step or it is an index.
-    func memberName(at index: Int) -> String? {
+    public func memberName(at index: Int) -> String? {
         guard steps.indices.contains(index), case .member(let name) = steps[index] else { return nil }
         return name
     }

@@ -87,7 +87,7 @@ struct ReferenceParser {
         return ExpressionError("unexpected \(Quoted.text(String(characters[position])))", position: position)
     }
 
-    private static func isNameCharacter(_ character: Character) -> Bool {
+    static func isNameCharacter(_ character: Character) -> Bool {
         character.isASCII && (character.isLetter || character.isNumber || character == "_" || character == "-")
     }
 }

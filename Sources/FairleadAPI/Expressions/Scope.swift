@@ -10,14 +10,18 @@ public struct Scope: Sendable, Hashable {
         public var results: [String: JSONValue]
         /// The files that it wrote.
         public var artifacts: [String: ArtifactReference]
+        /// The files that the items of a mapped task wrote, in their order; nil for an item that failed.
+        public var artifactLists: [String: [ArtifactReference?]]
 
         /// Describes an outcome.
         public init(
-            status: String, results: [String: JSONValue] = [:], artifacts: [String: ArtifactReference] = [:]
+            status: String, results: [String: JSONValue] = [:], artifacts: [String: ArtifactReference] = [:],
+            artifactLists: [String: [ArtifactReference?]] = [:]
         ) {
             self.status = status
             self.results = results
             self.artifacts = artifacts
+            self.artifactLists = artifactLists
         }
     }
 
@@ -27,21 +31,28 @@ public struct Scope: Sendable, Hashable {
     public var tasks: [String: TaskOutcome]
     /// What `run.…` holds: `name`, `uid`, `namespace`, and in `finally` also `status`.
     public var run: [String: JSONValue]
+    /// What `trigger.…` holds in a Trigger's template; times are texts.
+    public var trigger: [String: JSONValue]
     /// The item of a mapped task.
     public var item: JSONValue?
     /// The index of that item.
     public var itemIndex: Int?
+    /// What the pipeline declares: an expression takes its numbers as what they were declared.
+    public var declared: ReferenceScope?
 
     /// Collects values.
     public init(
         params: [String: JSONValue] = [:], tasks: [String: TaskOutcome] = [:], run: [String: JSONValue] = [:],
-        item: JSONValue? = nil, itemIndex: Int? = nil
+        trigger: [String: JSONValue] = [:], item: JSONValue? = nil, itemIndex: Int? = nil,
+        declared: ReferenceScope? = nil
     ) {
         self.params = params
         self.tasks = tasks
         self.run = run
+        self.trigger = trigger
         self.item = item
         self.itemIndex = itemIndex
+        self.declared = declared
     }
 
     /// The value at the end of a path.
@@ -60,8 +71,10 @@ public struct Scope: Sendable, Hashable {
                 throw ExpressionError("itemIndex stands only in a mapped task")
             }
             return .integer(Int64(itemIndex))
-        case .trigger, .trial:
-            throw ExpressionError("\(reference.root.rawValue) has no value here")
+        case .trigger:
+            guard !trigger.isEmpty else { throw ExpressionError("trigger has no value here") }
+            return try walk(.object(trigger), reference, from: 0)
+        case .trial: throw ExpressionError("trial has no value here")
         }
     }
 
@@ -82,6 +95,9 @@ public struct Scope: Sendable, Hashable {
             }
             return try walk(value, reference, from: 3)
         case "artifacts":
+            if let list = outcome.artifactLists[member] {
+                return try walk(.array(list.map { $0.map { .string($0.uri) } ?? .null }), reference, from: 3)
+            }
             guard let artifact = outcome.artifacts[member] else {
                 throw ExpressionError("task \(name) wrote no artifact \(member)")
             }

@@ -2,14 +2,16 @@ public import KubernetesCore
 
 /// A string of a spec with its `$(…)` parts, parsed once.
 ///
-/// `$$(` stands for a literal `$(`. A string that is one reference and nothing else keeps the value's type.
+/// `$$(` stands for a literal `$(`. A string that is one `$(…)` and nothing else keeps the value's type.
 public struct Template: Sendable, Hashable {
     /// A piece of the string.
     public enum Part: Sendable, Hashable {
         /// Text that stands for itself.
         case literal(String)
-        /// A value that is inserted.
+        /// The value at the end of a path.
         case reference(Reference)
+        /// The value of an expression.
+        case expression(Expression)
     }
 
     /// The pieces, in order.
@@ -22,21 +24,45 @@ public struct Template: Sendable, Hashable {
         parts = try TemplateParser.parse(text)
     }
 
-    /// A string of which nothing is replaced.
-    public init(literal text: String) { parts = [.literal(text)] }
-
-    /// The references in it.
-    public var references: [Reference] {
-        parts.compactMap { part in
-            if case .reference(let reference) = part { reference } else { nil }
+    /// Reads a field that expects a reference: a bare path, a string with `$(…)`, or a URI.
+    ///
+    /// - Throws: `ExpressionError`, with the position in the string.
+    public init(value text: String) throws(ExpressionError) {
+        if text.contains("$(") {
+            parts = try TemplateParser.parse(text)
+        } else {
+            parts = [text.contains("://") ? .literal(text) : .reference(try Reference(parsing: text))]
         }
     }
 
-    /// The value of the string: of any type where it is one reference, else a string.
+    /// A string of which nothing is replaced.
+    public init(literal text: String) { parts = [.literal(text)] }
+
+    /// The path that it is, where it is nothing else.
+    public var reference: Reference? {
+        guard parts.count == 1, case .reference(let reference) = parts[0] else { return nil }
+        return reference
+    }
+
+    /// The references in it.
+    public var references: [Reference] {
+        parts.flatMap { part -> [Reference] in
+            switch part {
+            case .literal: []
+            case .reference(let reference): [reference]
+            case .expression(let expression): expression.references
+            }
+        }
+    }
+
+    /// The references in a field that expects one; a text that cannot be parsed counts for nothing.
+    static func references(inValue text: String) -> [Reference] { (try? Template(value: text))?.references ?? [] }
+
+    /// The value of the string: of any type where it is one `$(…)`, else a string.
     ///
     /// - Throws: `ExpressionError` where a reference leads nowhere.
     public func evaluate(in scope: Scope) throws(ExpressionError) -> JSONValue {
-        if parts.count == 1, case .reference(let reference) = parts[0] { return try scope.value(of: reference) }
+        if parts.count == 1, let value = try parts[0].value(in: scope) { return value }
         return .string(try text(in: scope))
     }
 
@@ -46,10 +72,8 @@ public struct Template: Sendable, Hashable {
     public func text(in scope: Scope) throws(ExpressionError) -> String {
         var text = ""
         for part in parts {
-            switch part {
-            case .literal(let literal): text += literal
-            case .reference(let reference): text += Self.text(of: try scope.value(of: reference))
-            }
+            if case .literal(let literal) = part { text += literal }
+            if let value = try part.value(in: scope) { text += Self.text(of: value) }
         }
         return text
     }
@@ -61,11 +85,8 @@ public struct Template: Sendable, Hashable {
     public func kubeletText(in scope: Scope) throws(ExpressionError) -> String {
         var escaped = KubeletEscaping()
         for part in parts {
-            switch part {
-            case .literal(let literal): escaped.append(literal, isInserted: false)
-            case .reference(let reference):
-                escaped.append(Self.text(of: try scope.value(of: reference)), isInserted: true)
-            }
+            if case .literal(let literal) = part { escaped.append(literal, isInserted: false) }
+            if let value = try part.value(in: scope) { escaped.append(Self.text(of: value), isInserted: true) }
         }
         return escaped.text
     }
@@ -76,6 +97,17 @@ public struct Template: Sendable, Hashable {
         case .null: ""
         case .string(let text): text
         default: JSONWriter.string(value)
+        }
+    }
+}
+
+extension Template.Part {
+    /// What is inserted, nil for text that stands for itself.
+    fileprivate func value(in scope: Scope) throws(ExpressionError) -> JSONValue? {
+        switch self {
+        case .literal: nil
+        case .reference(let reference): try scope.value(of: reference)
+        case .expression(let expression): try expression.evaluate(in: scope)
         }
     }
 }

@@ -48,15 +48,16 @@ struct TemplateParser {
         let text = String(inner.dropFirst(leading).reversed().drop { $0.isWhitespace }.reversed())
         position = end + 1
         if text.isEmpty { throw ExpressionError("\"$()\" holds no expression", position: opening) }
-        do {
-            return .reference(try Reference(parsing: text))
+        do throws(ExpressionError) {
+            // A path first: hyphens belong to its names.
+            if ReferenceParser.hasForm(text) { return .reference(try Reference(parsing: text)) }
+            return .expression(try Expression(parsing: text))
         } catch {
-            guard ReferenceParser.hasForm(text) else {
-                throw ExpressionError(
-                    "CEL expressions are not supported yet: \(Quoted.text(text))", position: start)
-            }
-            throw ExpressionError(
-                "\(error.message); \"$$(\(text))\" writes a literal \"$(\(text))\"", position: start + error.position)
+            let scopes = Reference.Root.allCases.map(\.rawValue)
+            let isMeant = scopes.contains { text.contains("\($0).") || text.contains("\($0)[") }
+            let shown = text.count > 40 ? "" : "\(text))"
+            let hint = isMeant ? "" : "; \"$$(\(shown)\" writes a literal \"$(\(shown)\""
+            throw ExpressionError("\(error.message)\(hint)", position: start + error.position)
         }
     }
 

@@ -1,7 +1,7 @@
 /// Which task comes after which.
 ///
 /// Nodes are indices: first `tasks` in their order, then `finally`. An edge comes from `dependsOn` and from every
-/// reference to another task's outcome. Tasks of `finally` come after all others by themselves, so that only edges
+/// expression that reads another task's outcome. Tasks of `finally` come after all others by themselves, so that only edges
 /// among them are kept. Unknown names are left out: the validator tells them.
 public struct PipelineGraph: Sendable, Hashable {
     /// The tasks' names, by index.
@@ -21,12 +21,11 @@ public struct PipelineGraph: Sendable, Hashable {
     /// Builds the graph of a pipeline.
     public init(_ spec: PipelineSpec) {
         let all = spec.tasks + spec.finally
-        let containers = all.map { $0.container.merged(over: spec.defaults) }
         let indices = Dictionary(
             all.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first })
         let count = spec.tasks.count
         let dependencies = all.indices.map { index in
-            let named = all[index].dependsOn + containers[index].references.compactMap(\.taskName)
+            let named = all[index].dependsOn + all[index].references(defaults: spec.defaults).compactMap(\.taskName)
             let before = named.compactMap { indices[$0] }
             return Set(before.filter { ($0 < count) == (index < count) }).sorted()
         }

@@ -3,7 +3,9 @@ extension PipelineSpec: Schematic {
         "What the pipeline does.",
         [
             SchemaField("params", .list("Parameters.", of: ParamSpec.schema, key: "name")),
-            SchemaField("defaults", ContainerSpec.schema.described("What tasks inherit.")),
+            SchemaField(
+                "defaults",
+                ContainerSpec.schema.undescribed().described("What tasks inherit; the fields of a container.")),
             SchemaField("maxParallelTasks", .integer("How many tasks run at the same time.", minimum: 1)),
             .required(
                 "tasks",
@@ -11,32 +13,14 @@ extension PipelineSpec: Schematic {
             SchemaField(
                 "finally",
                 .list(
-                    "Tasks that always run, after all others.", of: PipelineTask.schema, key: "name",
-                    maximum: Limits.published.tasks)),
+                    "Tasks that always run, after all others; the fields are those of tasks.",
+                    of: PipelineTask.schema.undescribed(), key: "name", maximum: Limits.published.tasks)),
             SchemaField("results", .list("The run's results.", of: PipelineResult.schema, key: "name")),
-            SchemaField("concurrency", .later("How many runs go on together.")),
-            SchemaField("notifications", .later("Who is told.")),
+            SchemaField("concurrency", ConcurrencySpec.schema),
+            SchemaField(
+                "notifications",
+                .list("Who is told what.", of: NotificationSpec.schema, maximum: Limits.published.notifications)),
         ])
-}
-
-extension PipelineTask: Schematic {
-    static let schema = SchemaNode.object(
-        "A task.",
-        [
-            .required("name", .string("The name, a DNS label.")),
-            SchemaField("dependsOn", .list("Tasks that come before.", of: .string(""))),
-            SchemaField("when", .later("A condition in CEL.")),
-            SchemaField("runWhen", .later("What must hold of the tasks before.")),
-            SchemaField("map", .later("One pod for each item.")),
-            SchemaField("cache", .later("Whether an earlier outcome is taken.")),
-            SchemaField("check", .later("A condition that fails the run.")),
-            SchemaField("trainingJob", .later("A nested TrainingJob.")),
-            SchemaField("tuningJob", .later("A nested TuningJob.")),
-            SchemaField("pipeline", .later("A nested run.")),
-            SchemaField("approval", .later("A decision by people.")),
-            SchemaField("model", .later("A ModelVersion.")),
-            SchemaField("inferenceService", .later("An InferenceService.")),
-        ] + ContainerSpec.fields)
 }
 
 extension PipelineResult: Schematic {
@@ -62,4 +46,30 @@ extension ParamSpec: Schematic {
             SchemaField("maximum", .number("The largest number.")),
             SchemaField("items", .choice(ValueType.self, "The type of an array's elements.")),
         ])
+}
+
+extension ConcurrencySpec: Schematic {
+    static let schema = SchemaNode.object(
+        "How many runs go on together.",
+        [
+            SchemaField("group", .string("The group's name.")),
+            SchemaField("max", .integer("How many runs of it go on at the same time.", minimum: 1)),
+            SchemaField("policy", .choice(ConcurrencyPolicy.self, "What a run does that finds it full.")),
+        ])
+}
+
+extension NotificationSpec: Schematic {
+    static let schema = SchemaNode.object(
+        "Who is told what.",
+        [
+            .required("events", .list("What is told.", of: .choice(NotificationEvent.self, ""))),
+            .required("webhook", SecretKey.schema),
+            SchemaField("format", .choice(NotificationFormat.self, "The form of the message.")),
+        ])
+}
+
+extension SecretKey: Schematic {
+    static let schema = SchemaNode.object(
+        "A key of a Secret.",
+        [.required("secret", .string("The Secret.")), .required("key", .string("The key."))])
 }

@@ -1,5 +1,3 @@
-public import KubernetesCore
-
 /// What a pipeline does.
 public struct PipelineSpec: Sendable, Hashable, Codable {
     /// The parameters that a run may or must give.
@@ -14,15 +12,16 @@ public struct PipelineSpec: Sendable, Hashable, Codable {
     public var finally: [PipelineTask]
     /// The run's results.
     public var results: [PipelineResult]
-    /// How many runs may go on together: not supported yet.
-    public var concurrency: JSONValue?
-    /// Who is told: not supported yet.
-    public var notifications: JSONValue?
+    /// How many runs go on together.
+    public var concurrency: ConcurrencySpec?
+    /// Who is told what.
+    public var notifications: [NotificationSpec]
 
     /// Makes a pipeline's spec.
     public init(
         params: [ParamSpec] = [], defaults: ContainerSpec? = nil, maxParallelTasks: Int? = nil,
-        tasks: [PipelineTask], finally: [PipelineTask] = [], results: [PipelineResult] = []
+        tasks: [PipelineTask], finally: [PipelineTask] = [], results: [PipelineResult] = [],
+        concurrency: ConcurrencySpec? = nil, notifications: [NotificationSpec] = []
     ) {
         self.params = params
         self.defaults = defaults
@@ -30,6 +29,8 @@ public struct PipelineSpec: Sendable, Hashable, Codable {
         self.tasks = tasks
         self.finally = finally
         self.results = results
+        self.concurrency = concurrency
+        self.notifications = notifications
     }
 
     enum CodingKeys: String, CodingKey, CaseIterable {

@@ -1,66 +1,91 @@
-public import KubernetesCore
+import KubernetesCore
 
-/// A node of a pipeline's graph: a container, or later another kind of work.
+/// A node of a pipeline's graph.
 ///
-/// In the API the container's fields stand directly in the task.
+/// In the API the fields of its work stand directly in the task: those of a container as they are, any other kind
+/// of work under its name.
 public struct PipelineTask: Sendable, Hashable, Codable {
     /// The task's name, a DNS label.
     public var name: String
-    /// Names of tasks that come before; those to which a reference leads are implied.
+    /// Names of tasks that come before; those to which an expression refers are implied.
     public var dependsOn: [String]
-    /// A condition in CEL: not supported yet.
-    public var when: JSONValue?
-    /// What must hold of the tasks before: not supported yet.
-    public var runWhen: JSONValue?
-    /// One pod for each item: not supported yet.
-    public var map: JSONValue?
-    /// Whether an earlier outcome may be taken: not supported yet.
-    public var cache: JSONValue?
-    /// A condition that fails the run: not supported yet.
-    public var check: JSONValue?
-    /// A nested TrainingJob: not supported yet.
-    public var trainingJob: JSONValue?
-    /// A nested TuningJob: not supported yet.
-    public var tuningJob: JSONValue?
-    /// A nested run of another pipeline: not supported yet.
-    public var pipeline: JSONValue?
-    /// A decision by people: not supported yet.
-    public var approval: JSONValue?
-    /// A ModelVersion: not supported yet.
-    public var model: JSONValue?
-    /// An InferenceService: not supported yet.
-    public var inferenceService: JSONValue?
-    /// What runs.
-    public var container: ContainerSpec
+    /// A condition in CEL: where it is false, the task is skipped.
+    public var when: String?
+    /// What must hold of the tasks before; all must have succeeded where it is left out.
+    public var runWhen: RunWhen?
+    /// Runs the task once for each item.
+    public var map: MapSpec?
+    /// Allows that an earlier outcome is taken.
+    public var cache: CacheSpec?
+    /// What the task does.
+    public var work: TaskWork
+
+    /// Makes a task that runs a program.
+    public init(name: String, dependsOn: [String] = [], container: ContainerSpec) {
+        self.init(name: name, dependsOn: dependsOn, work: .container(container))
+    }
 
     /// Makes a task.
-    public init(name: String, dependsOn: [String] = [], container: ContainerSpec) {
+    public init(name: String, dependsOn: [String] = [], work: TaskWork) {
         self.name = name
         self.dependsOn = dependsOn
-        self.container = container
+        self.work = work
     }
+
+    /// The program in its pod; an empty one, which stays so, where the task does something else.
+    public var container: ContainerSpec {
+        get { if case .container(let container) = work { container } else { ContainerSpec() } }
+        set { if case .container = work { work = .container(newValue) } }
+    }
+
+    /// Whether the task runs a program in a pod.
+    public var hasContainer: Bool { if case .container = work { true } else { false } }
 
     enum CodingKeys: String, CodingKey, CaseIterable {
         case name, dependsOn, when, runWhen, map, cache, check, trainingJob, tuningJob, pipeline, approval, model
         case inferenceService
+
+        /// The keys of work that is no container.
+        static let work: [CodingKeys] = [
+            .check, .trainingJob, .tuningJob, .pipeline, .approval, .model, .inferenceService,
+        ]
     }
 
     public init(from decoder: any Decoder) throws {
         let fields = try decoder.container(keyedBy: CodingKeys.self)
         name = try fields.decode(String.self, forKey: .name)
         dependsOn = try fields.decode([String].self, forKey: .dependsOn)
-        when = try fields.decodeIfPresent(JSONValue.self, forKey: .when)
-        runWhen = try fields.decodeIfPresent(JSONValue.self, forKey: .runWhen)
-        map = try fields.decodeIfPresent(JSONValue.self, forKey: .map)
-        cache = try fields.decodeIfPresent(JSONValue.self, forKey: .cache)
-        check = try fields.decodeIfPresent(JSONValue.self, forKey: .check)
-        trainingJob = try fields.decodeIfPresent(JSONValue.self, forKey: .trainingJob)
-        tuningJob = try fields.decodeIfPresent(JSONValue.self, forKey: .tuningJob)
-        pipeline = try fields.decodeIfPresent(JSONValue.self, forKey: .pipeline)
-        approval = try fields.decodeIfPresent(JSONValue.self, forKey: .approval)
-        model = try fields.decodeIfPresent(JSONValue.self, forKey: .model)
-        inferenceService = try fields.decodeIfPresent(JSONValue.self, forKey: .inferenceService)
-        container = try ContainerSpec(from: decoder)
+        when = try fields.decodeIfPresent(String.self, forKey: .when)
+        runWhen = try fields.decodeIfPresent(RunWhen.self, forKey: .runWhen)
+        map = try fields.decodeIfPresent(MapSpec.self, forKey: .map)
+        cache = try fields.decodeIfPresent(CacheSpec.self, forKey: .cache)
+        let container = try ContainerSpec(from: decoder)
+        let given = CodingKeys.work.filter { fields.contains($0) }
+        guard let kind = given.first else {
+            work = .container(container)
+            return
+        }
+        guard given.count == 1, container == ContainerSpec() else {
+            let names = given.map(\.rawValue).joined(separator: ", ")
+            let message =
+                given.count > 1 ? "takes only one of \(names)" : "\(names) takes no fields of a container beside it"
+            throw FieldProblem(message).error(at: decoder)
+        }
+        work = try Self.work(kind, fields)
+    }
+
+    private static func work(
+        _ kind: CodingKeys, _ fields: KeyedDecodingContainer<CodingKeys>
+    ) throws -> TaskWork {
+        switch kind {
+        case .check: .check(try fields.decode(CheckSpec.self, forKey: kind))
+        case .pipeline: .pipeline(try fields.decode(NestedPipeline.self, forKey: kind))
+        case .approval: .approval(try fields.decode(ApprovalSpec.self, forKey: kind))
+        case .model: .model(try fields.decode(ModelTask.self, forKey: kind))
+        case .trainingJob: .trainingJob(try fields.decode(JSONValue.self, forKey: kind))
+        case .tuningJob: .tuningJob(try fields.decode(JSONValue.self, forKey: kind))
+        default: .inferenceService(try fields.decode(JSONValue.self, forKey: kind))
+        }
     }
 
     public func encode(to encoder: any Encoder) throws {
@@ -71,13 +96,15 @@ public struct PipelineTask: Sendable, Hashable, Codable {
         try fields.encodeIfPresent(runWhen, forKey: .runWhen)
         try fields.encodeIfPresent(map, forKey: .map)
         try fields.encodeIfPresent(cache, forKey: .cache)
-        try fields.encodeIfPresent(check, forKey: .check)
-        try fields.encodeIfPresent(trainingJob, forKey: .trainingJob)
-        try fields.encodeIfPresent(tuningJob, forKey: .tuningJob)
-        try fields.encodeIfPresent(pipeline, forKey: .pipeline)
-        try fields.encodeIfPresent(approval, forKey: .approval)
-        try fields.encodeIfPresent(model, forKey: .model)
-        try fields.encodeIfPresent(inferenceService, forKey: .inferenceService)
-        try container.encode(to: encoder)
+        switch work {
+        case .container(let container): try container.encode(to: encoder)
+        case .check(let check): try fields.encode(check, forKey: .check)
+        case .pipeline(let pipeline): try fields.encode(pipeline, forKey: .pipeline)
+        case .approval(let approval): try fields.encode(approval, forKey: .approval)
+        case .model(let model): try fields.encode(model, forKey: .model)
+        case .trainingJob(let job): try fields.encode(job, forKey: .trainingJob)
+        case .tuningJob(let job): try fields.encode(job, forKey: .tuningJob)
+        case .inferenceService(let service): try fields.encode(service, forKey: .inferenceService)
+        }
     }
 }

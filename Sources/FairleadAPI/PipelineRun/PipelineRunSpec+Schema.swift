@@ -7,13 +7,24 @@ extension PipelineRunSpec: Schematic {
             SchemaField("params", .map("Values of parameters.", of: .any(""))),
             SchemaField("suspend", .boolean("Whether no new pod is made.")),
             SchemaField("shutdown", .choice(Shutdown.self, "Stop runs finally, Terminate does not.")),
-            SchemaField("approvals", .later("Decisions by people.")),
-            SchemaField("cache", .later("How earlier outcomes are used.")),
-            SchemaField("resumeFrom", .later("A run whose outcomes are taken over.")),
+            SchemaField(
+                "approvals", .map("Decisions by people, by task.", of: .choice(ApprovalDecision.self, ""))),
+            SchemaField(
+                "cache", .choiceWithOff(CacheMode.self, "How earlier outcomes are used: Use, Refresh or Off.")),
+            SchemaField("resumeFrom", ResumeFrom.schema),
             SchemaField("activeDeadlineSeconds", .integer("How long the run may take.", minimum: 1)),
             SchemaField("ttlSecondsAfterFinished", .integer("How long a finished run stays.", minimum: 0)),
-            SchemaField("queue", .later("The queue.")),
-            SchemaField("profile", .later("The ClusterProfile.")),
+            SchemaField("queue", .string("The queue that admits the run.")),
+            SchemaField("profile", .string("The ClusterProfile, for containers that name none.")),
             SchemaField("podRetention", .choice(PodRetention.self, "Which pods stay.")),
         ], exactlyOneOf: ["pipeline", "pipelineSpec"])
+}
+
+extension ResumeFrom: Schematic {
+    static let schema = SchemaNode.object(
+        "A run whose outcomes are taken over.",
+        [
+            .required("run", .string("The run.")),
+            SchemaField("rerun", .list("Tasks that run again.", of: .string(""))),
+        ])
 }

@@ -27,20 +27,20 @@ public struct PipelineRunSpec: Sendable, Hashable, Codable {
     public var suspend: Bool?
     /// Whether the run is to end.
     public var shutdown: Shutdown?
-    /// Decisions by people: not supported yet.
-    public var approvals: JSONValue?
-    /// How earlier outcomes are used: not supported yet.
-    public var cache: JSONValue?
-    /// A run whose outcomes are taken over: not supported yet.
-    public var resumeFrom: JSONValue?
+    /// Decisions by people, by the name of the task that asks.
+    public var approvals: [String: ApprovalDecision]
+    /// How earlier outcomes are used.
+    public var cache: CacheMode?
+    /// A run whose outcomes are taken over.
+    public var resumeFrom: ResumeFrom?
     /// How long the run may take, in seconds.
     public var activeDeadlineSeconds: Int64?
     /// How long a finished run stays, in seconds; seven days where it is left out.
     public var ttlSecondsAfterFinished: Int64?
-    /// The queue: not supported yet.
-    public var queue: JSONValue?
-    /// The ClusterProfile: not supported yet.
-    public var profile: JSONValue?
+    /// The queue that admits the run, by the name that Kueue gives it.
+    public var queue: String?
+    /// The ClusterProfile, for containers that name none.
+    public var profile: String?
     /// Which pods stay.
     public var podRetention: PodRetention?
 
@@ -48,12 +48,14 @@ public struct PipelineRunSpec: Sendable, Hashable, Codable {
     public init(pipeline: String, params: [String: JSONValue] = [:]) {
         self.pipeline = pipeline
         self.params = params
+        approvals = [:]
     }
 
     /// Runs a pipeline of the run's own.
     public init(pipelineSpec: JSONValue, params: [String: JSONValue] = [:]) {
         self.pipelineSpec = pipelineSpec
         self.params = params
+        approvals = [:]
     }
 
     /// The run's own pipeline, nil where the run names one.

@@ -39,10 +39,16 @@ public struct PipelineRunStatus: Sendable, Hashable, Codable {
     public var duration: String?
     /// The name of the ConfigMap that holds what runs.
     public var specRef: String?
+    /// The concurrency group in which it holds or awaits a slot.
+    public var concurrencyGroup: String?
+    /// The commits to which code from git was resolved, by repository and ref: all pods of the run have the same.
+    public var commits: [String: String]
     /// How each task stands, in the pipeline's order.
     public var tasks: [TaskStatus]
     /// The run's results.
     public var results: [String: JSONValue]
+    /// What was told of the run, or is to be.
+    public var notifications: [NotificationRecord]
     /// The graph as text.
     public var graph: String?
     /// For programs.
@@ -50,13 +56,15 @@ public struct PipelineRunStatus: Sendable, Hashable, Codable {
 
     /// A status that says nothing yet.
     public init() {
+        commits = [:]
         tasks = []
         results = [:]
+        notifications = []
         conditions = []
     }
 
     enum CodingKeys: String, CodingKey, CaseIterable {
-        case observedGeneration, phase, reason, message, progress, startTime, completionTime, duration, specRef, tasks
-        case results, graph, conditions
+        case observedGeneration, phase, reason, message, progress, startTime, completionTime, duration, specRef
+        case concurrencyGroup, commits, tasks, results, notifications, graph, conditions
     }
 }

@@ -40,12 +40,18 @@ public struct TaskStatus: Sendable, Hashable, Codable {
     public var results: [String: JSONValue]
     /// The files that it wrote.
     public var artifacts: [String: ArtifactReference]
+    /// How its items stand, where it is mapped.
+    public var map: MapStatus?
+    /// The name of the nested run, where it is one and not mapped.
+    public var child: String?
+    /// The image that ran, by digest.
+    public var imageID: String?
 
     /// Tells how a task stands.
     public init(
         name: String, phase: Phase, reason: Reason? = nil, message: String? = nil, attempts: Int? = nil,
         startTime: Time? = nil, completionTime: Time? = nil, results: [String: JSONValue] = [:],
-        artifacts: [String: ArtifactReference] = [:]
+        artifacts: [String: ArtifactReference] = [:], map: MapStatus? = nil, child: String? = nil
     ) {
         self.name = name
         self.phase = phase
@@ -56,9 +62,12 @@ public struct TaskStatus: Sendable, Hashable, Codable {
         self.completionTime = completionTime
         self.results = results
         self.artifacts = artifacts
+        self.map = map
+        self.child = child
     }
 
     enum CodingKeys: String, CodingKey, CaseIterable {
-        case name, phase, reason, message, attempts, startTime, completionTime, results, artifacts
+        case name, phase, reason, message, attempts, startTime, completionTime, results, artifacts, map
+        case child, imageID
     }
 }

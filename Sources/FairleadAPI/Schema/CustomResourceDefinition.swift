@@ -11,6 +11,8 @@ public struct CustomResourceDefinition: Sendable, Hashable {
     var spec: SchemaNode
     var status: SchemaNode
     var columns: [PrinterColumn]
+    /// The longest name of an object, in characters; nil where Kubernetes' own limit does.
+    var nameLimit: Int?
 
     /// The object's name.
     public var name: String { type.qualifiedName }
@@ -41,7 +43,7 @@ public struct CustomResourceDefinition: Sendable, Hashable {
     public var yaml: String { YAMLWriter.string(json) }
 
     private var version: JSONValue {
-        let root = SchemaNode.object(
+        var root = SchemaNode.object(
             description,
             [
                 SchemaField("apiVersion", .string("The group and version.")),
@@ -50,6 +52,11 @@ public struct CustomResourceDefinition: Sendable, Hashable {
                 .required("spec", spec),
                 SchemaField("status", status),
             ])
+        if let nameLimit {
+            root = root.ruled(
+                "size(self.metadata.name) <= \(nameLimit)",
+                message: "metadata.name must have at most \(nameLimit) characters")
+        }
         var schema = root.openAPI
         // Of metadata the API server knows the schema itself, and takes none from us.
         schema[path: ["properties", "metadata"]] = ["type": "object"]

@@ -25,6 +25,7 @@ struct SchemaChecker {
         case (.scalarText, .string(let text)): checkText(text, node, path)
         case (.scalarText, .integer), (.scalarText, .double):
             checkText(JSONWriter.string(value), node, path)
+        case (.string, .bool(false)) where node.takesFalse: break
         case (.string, .bool(let truth)), (.scalarText, .bool(let truth)):
             add(
                 path,
@@ -34,6 +35,9 @@ struct SchemaChecker {
         case (.number, .integer), (.number, .double), (.boolean, .bool): break
         case (.object(let fields), .object(let members)): checkObject(members, fields, node, path)
         case (.map(let element), .object(let members)):
+            if let maximum = node.maximum, members.count > maximum {
+                return add(path, "holds \(members.count) members; at most \(maximum) are allowed")
+            }
             for name in members.keys.sorted() {
                 if let member = members[name], !member.isNull {
                     check(member, element, path[name], isListElement: false)
@@ -45,6 +49,9 @@ struct SchemaChecker {
     }
 
     private mutating func checkText(_ text: String, _ node: SchemaNode, _ path: FieldPath) {
+        if case .string = node.shape, let maximum = node.maximum, text.unicodeScalars.count > maximum {
+            add(path, "must have at most \(maximum) characters, not \(text.unicodeScalars.count)")
+        }
         if !node.allowed.isEmpty, !node.allowed.contains(text) {
             add(path, NearestName.notOneOf(node.allowed, given: text))
         }
@@ -53,6 +60,7 @@ struct SchemaChecker {
             add(path, "\(FairleadDuration.expectation), not \(Quoted.text(text))")
         case .quantity where !text.contains("$(") && !QuantityText.isValid(text):
             add(path, "\(QuantityText.expectation), not \(Quoted.text(text))")
+        case .share where MaxFailed(text) == nil: add(path, "\(MaxFailed.expectation), not \(Quoted.text(text))")
         case .dateTime where Time(text) == nil: add(path, "must be an RFC 3339 time, not \(Quoted.text(text))")
         default: break
         }
@@ -70,9 +78,10 @@ struct SchemaChecker {
         _ value: JSONValue, _ shapes: [SchemaNode], _ node: SchemaNode, _ path: FieldPath
     ) {
         guard !shapes.isEmpty else { return }
-        if let shape = shapes.first(where: { Self.isAcceptable(value, $0.shape) }) {
-            check(value, shape, path, isListElement: false)
-            return
+        let acceptable = shapes.filter { Self.isAcceptable(value, $0.shape) }
+        if let shape = acceptable.first(where: { Self.check(value, against: $0, at: path).isEmpty }) ?? acceptable.first
+        {
+            return check(value, shape, path, isListElement: false)
         }
         if case .bool(let truth) = value, shapes.contains(where: { $0.shape == .string }) {
             return add(path, YAMLTrap.message(forBoolean: truth))
@@ -98,15 +107,25 @@ struct SchemaChecker {
         }
         let names = fields.map(\.name)
         for name in members.keys.sorted() where !names.contains(name) {
-            let trap = name == "true" || name == "false"
-            let hint = trap ? " (\(YAMLTrap.advice))" : NearestName.suggestion(name, among: names)
-            add(path[name], "unknown field \(Quoted.text(name))\(hint)")
+            add(path[name], "unknown field \(Quoted.text(name))\(NearestName.suggestion(name, among: names))")
         }
+        if let alternatives = node.alternatives { checkAlternatives(members, alternatives, fields.map(\.name), path) }
         guard !node.exactlyOneOf.isEmpty else { return }
         let given = node.exactlyOneOf.filter { members[$0] != nil }
         if given.count != 1 {
             let list = node.exactlyOneOf.joined(separator: ", ")
             add(path, given.isEmpty ? "needs one of \(list)" : "takes only one of \(list)")
+        }
+    }
+
+    private mutating func checkAlternatives(
+        _ members: [String: JSONValue], _ alternatives: SchemaNode.Alternatives, _ names: [String], _ path: FieldPath
+    ) {
+        let given = alternatives.names.filter { members[$0] != nil }
+        guard let only = given.first else { return }
+        if given.count > 1 { return add(path, "takes only one of \(given.joined(separator: ", "))") }
+        for name in names where members[name] != nil && name != only && !alternatives.companions.contains(name) {
+            add(path[name], "\(alternatives.elsewhere), not beside \(only)")
         }
     }
 

@@ -1,5 +1,10 @@
 extension SchemaNode {
-    static func string(_ description: String) -> SchemaNode { SchemaNode(.string, description) }
+    static func string(_ description: String, maximum: Int? = nil) -> SchemaNode {
+        var node = SchemaNode(.string, description)
+        node.maximum = maximum.map(Int64.init)
+        return node
+    }
+
     static func boolean(_ description: String) -> SchemaNode { SchemaNode(.boolean, description) }
     static func number(_ description: String) -> SchemaNode { SchemaNode(.number, description) }
 
@@ -52,8 +57,10 @@ extension SchemaNode {
         return node
     }
 
-    static func map(_ description: String, of value: SchemaNode) -> SchemaNode {
-        SchemaNode(.map(value), description)
+    static func map(_ description: String, of value: SchemaNode, maximum: Int? = nil) -> SchemaNode {
+        var node = SchemaNode(.map(value), description)
+        node.maximum = maximum.map(Int64.init)
+        return node
     }
 
     static func list(
@@ -65,10 +72,38 @@ extension SchemaNode {
         return node
     }
 
+    /// The same shape, with a rule that the API server checks.
+    func ruled(_ rule: String, message: String) -> SchemaNode {
+        var node = self
+        node.rules.append(SchemaRule(rule, message: message))
+        return node
+    }
+
     /// The same shape with other words.
     func described(_ description: String) -> SchemaNode {
         var node = self
         node.description = description
+        return node
+    }
+
+    /// The same shape without words on what is inside, for one that is described elsewhere.
+    func undescribed() -> SchemaNode {
+        func bare(_ node: SchemaNode) -> SchemaNode { node.undescribed().described("") }
+        var node = self
+        switch shape {
+        case .object(let fields):
+            node.shape = .object(fields.map { SchemaField($0.name, bare($0.node), isRequired: $0.isRequired) })
+        case .map(let value): node.shape = .map(bare(value))
+        case .list(let element): node.shape = .list(bare(element))
+        default: break
+        }
+        return node
+    }
+
+    /// A choice among names of which one is `Off`: the CRD leaves it open, since it may come as `false`.
+    static func choiceWithOff<Value: NamedValue>(_ type: Value.Type, _ description: String) -> SchemaNode {
+        var node = choice(type, description).schemaless(description)
+        node.takesFalse = true
         return node
     }
 

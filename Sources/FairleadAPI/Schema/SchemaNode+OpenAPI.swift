@@ -10,7 +10,9 @@ extension SchemaNode {
             return .object(members)
         }
         switch shape {
-        case .string: members["type"] = "string"
+        case .string:
+            members["type"] = "string"
+            if let maximum { members["maxLength"] = .integer(maximum) }
         case .integer:
             members["type"] = "integer"
             members["format"] = "int64"
@@ -22,6 +24,7 @@ extension SchemaNode {
         case .map(let value):
             members["type"] = "object"
             members["additionalProperties"] = value.openAPI
+            if let maximum { members["maxProperties"] = .integer(maximum) }
         case .list(let element): addList(element, to: &members)
         }
         if !allowed.isEmpty { members["enum"] = .array(allowed.map { .string($0) }) }
@@ -30,7 +33,24 @@ extension SchemaNode {
             if let minimum { members["minimum"] = .integer(minimum) }
             if let maximum { members["maximum"] = .integer(maximum) }
         }
+        let rules = self.rules + (oneOfRule.map { [$0] } ?? [])
+        if !rules.isEmpty { members["x-kubernetes-validations"] = .array(rules.map(\.json)) }
         return .object(members)
+    }
+
+    /// The rule about exclusive fields; a rule sees only fields of which the CRD tells the type.
+    private var oneOfRule: SchemaRule? {
+        guard case .object(let fields) = shape, !exactlyOneOf.isEmpty else { return nil }
+        let isSeen = fields.allSatisfy { !exactlyOneOf.contains($0.name) || $0.node.hasType }
+        return isSeen ? .exactlyOne(of: exactlyOneOf) : nil
+    }
+
+    private var hasType: Bool {
+        switch shape {
+        case .scalarText, .any: false
+        case .object: true
+        default: !isSchemaless
+        }
     }
 
     private func addObject(_ fields: [SchemaField], to members: inout [String: JSONValue]) {

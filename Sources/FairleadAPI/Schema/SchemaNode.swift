@@ -22,6 +22,18 @@ public struct SchemaNode: Sendable, Hashable {
         case dateTime
         case duration
         case quantity
+        /// A number of items, or a share in percent.
+        case share
+    }
+
+    /// Fields that exclude each other and most others.
+    public struct Alternatives: Sendable, Hashable {
+        /// The fields of which at most one is set.
+        public var names: [String]
+        /// The fields that may stand beside one of them.
+        public var companions: [String]
+        /// Where all other fields stand, for messages.
+        public var elsewhere: String
     }
 
     /// What kind of value is taken.
@@ -34,14 +46,21 @@ public struct SchemaNode: Sendable, Hashable {
     public var format: Format?
     /// The smallest number.
     public var minimum: Int64?
-    /// The largest number, or the most elements or members.
+    /// The largest number, or the most elements, members or characters.
     public var maximum: Int64?
     /// The field by which the objects of a list differ.
     public var listKey: String?
     /// Names of fields of which exactly one must be set.
     public var exactlyOneOf: [String] = []
+    /// Fields that exclude each other and most others.
+    public var alternatives: Alternatives?
+    /// What the API server checks beyond the shape; every list, map and string around and under a rule has a
+    /// `maximum`, since the server bounds a rule's cost beforehand.
+    public var rules: [SchemaRule] = []
     /// Whether the CRD says nothing about what is inside.
     public var isSchemaless = false
+    /// Whether `false` stands for one of the names: YAML makes it of `Off` without quotes.
+    public var takesFalse = false
 
     init(_ shape: Shape, _ description: String) {
         self.shape = shape

@@ -4,6 +4,10 @@ public struct Limits: Sendable, Hashable {
     public var runName = 63
     /// The longest name of a Pipeline, in characters.
     public var pipelineName = 63
+    /// The longest name of a Trigger, in characters: its runs' names are longer by 11.
+    public var triggerName = 52
+    /// The most slots of a Trigger that wait, and the most missed ones that are run.
+    public var triggerSlots = 100
     /// The longest name of a task, in characters.
     public var taskName = 40
     /// The most tasks of a pipeline, those of `finally` included.
@@ -14,6 +18,8 @@ public struct Limits: Sendable, Hashable {
     public var valueName = 63
     /// The most items of a map.
     public var mapItems = 100_000
+    /// How deep pipelines may be nested in each other.
+    public var nesting = 10
     /// The largest `retry.max`.
     public var retries = 1000
     /// How often the platform's own failures are retried.
@@ -22,6 +28,14 @@ public struct Limits: Sendable, Hashable {
     public var backoffFactor = 100.0
     /// The longest `pattern` of a parameter, in characters.
     public var pattern = 500
+    /// The longest expression in CEL, in bytes.
+    public var expression = 4096
+    /// What an evaluation may cost, counted as Kubernetes does: enough for some steps for each item of a map.
+    public var expressionCost: UInt64 = 10_000_000
+    /// The most notifications of a pipeline.
+    public var notifications = 20
+    /// The most checkpoints that are kept.
+    public var checkpoints = 100
     /// The largest `PARAM_…` variable, in bytes; a larger value stands only in the file of parameters.
     public var paramVariable = 32 << 10
     /// The most bytes of results that a task with up to three containers in its pod may write.
@@ -38,6 +52,8 @@ public struct Limits: Sendable, Hashable {
     public var messageLogLines = 20
     /// How many events a map's failed items make.
     public var mapEvents = 10
+    /// How long an entry of the cache is kept that has no `maxAge`, in seconds.
+    public var cacheSeconds = 30 * 86_400
     /// How long a finished run stays, in seconds.
     public var ttlSecondsAfterFinished = 7 * 86_400
 

@@ -34,7 +34,16 @@ public enum ManifestValidator {
             return problems + [InvalidField(path: "spec", message: "is required")]
         }
         switch kind {
-        case ResourceType.pipeline.gvk.kind: problems += PipelineValidator.validate(json: spec, limits: limits)
+        case ResourceType.pipeline.gvk.kind:
+            let name = members["metadata"]?["name"]?.stringValue
+            problems += PipelineValidator.validate(json: spec, named: name, limits: limits)
+        case ResourceType.trigger.gvk.kind: problems += TriggerValidator.validate(json: spec, limits: limits)
+        case ResourceType.connection.gvk.kind, ResourceType.clusterConnection.gvk.kind:
+            problems += ConnectionValidator.validate(json: spec)
+        case ResourceType.clusterProfile.gvk.kind: problems += ClusterProfileValidator.validate(json: spec)
+        case ResourceType.model.gvk.kind: problems += ModelValidator.validate(json: spec)
+        case ResourceType.modelVersion.gvk.kind:
+            problems += ModelVersionValidator.validate(json: spec, name: members["metadata"]?["name"]?.stringValue)
         default: problems += RunValidator.validate(json: spec, limits: limits)
         }
         return problems
@@ -42,7 +51,13 @@ public enum ManifestValidator {
 
     private static func nameProblems(_ metadata: JSONValue, kind: String, _ limits: Limits) -> [InvalidField] {
         let path = FieldPath("metadata")["name"].description
-        let limit = kind == ResourceType.pipeline.gvk.kind ? limits.pipelineName : limits.runName
+        let limit =
+            switch kind {
+            case ResourceType.pipeline.gvk.kind: limits.pipelineName
+            case ResourceType.trigger.gvk.kind: limits.triggerName
+            case ResourceType.model.gvk.kind: ModelName.longest
+            default: limits.runName
+            }
         switch metadata["name"] {
         case .string(let name):
             return NameRule.objectProblem(name, limit: limit).map { [InvalidField(path: path, message: $0)] } ?? []

@@ -1,3 +1,4 @@
+import CEL
 public import KubernetesCore
 
 /// Finds the values of a run's parameters.
@@ -12,10 +13,28 @@ public enum ParamResolver {
     public static func resolve(
         _ params: [ParamSpec], given: [String: JSONValue], at path: FieldPath = FieldPath("spec")["params"]
     ) throws(InvalidSpec) -> [String: JSONValue] {
+        let problems = problems(params, given: given, isComplete: true, at: path)
+        if !problems.isEmpty { throw InvalidSpec(problems) }
+        let values = params.compactMap { param in
+            (given[param.name] ?? param.default).map { (param.name, normalized($0, param.effectiveType)) }
+        }
+        return Dictionary(values, uniquingKeysWith: { first, _ in first })
+    }
+
+    /// What is wrong with the values that a run gives.
+    ///
+    /// - Parameters:
+    ///   - params: What the pipeline declares.
+    ///   - given: What the run gives.
+    ///   - isComplete: Whether a parameter that has no value is a problem.
+    ///   - path: Where `given` stands in the run.
+    public static func problems(
+        _ params: [ParamSpec], given: [String: JSONValue], isComplete: Bool, at path: FieldPath
+    ) -> [InvalidField] {
         var problems: [InvalidField] = []
-        var values: [String: JSONValue] = [:]
         for param in params {
             guard let value = given[param.name] ?? param.default else {
+                guard isComplete else { continue }
                 problems.append(
                     InvalidField(
                         path: path[param.name].description,
@@ -26,17 +45,14 @@ public enum ParamResolver {
                 let place = path[param.name].appending(problem.path)
                 problems.append(InvalidField(path: place.description, message: problem.message))
             }
-            values[param.name] = normalized(value, param.effectiveType)
         }
         let names = params.map(\.name)
         for name in given.keys.sorted() where !names.contains(name) {
-            let trap = name == "true" || name == "false"
-            let hint = trap ? " (\(YAMLTrap.advice))" : NearestName.suggestion(name, among: names)
+            let hint = NearestName.suggestion(name, among: names)
             problems.append(
                 InvalidField(path: path[name].description, message: "unknown parameter \(Quoted.text(name))\(hint)"))
         }
-        if !problems.isEmpty { throw InvalidSpec(problems) }
-        return values
+        return problems
     }
 
     /// An integer that came with a decimal point becomes one.
@@ -72,8 +88,9 @@ public enum ParamResolver {
                 return ([], "must be at most \(JSONWriter.string(.double(maximum))), not \(shown(value))")
             }
         }
+        // Time is linear in pattern and text; both are bounded, since this runs where everybody waits.
         if let pattern = param.pattern, let text = value.stringValue, let compiled = try? LinearPattern(pattern),
-            !compiled.matches(text)
+            text.utf8.count > 10_000 || !compiled.matches(text)
         {
             return ([], "must match \(pattern), not \(shown(value))")
         }

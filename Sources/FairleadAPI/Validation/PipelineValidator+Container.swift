@@ -3,23 +3,18 @@ import KubernetesCore
 extension PipelineValidator {
     /// What can be judged of a container alone, be it a task's or the defaults.
     mutating func validateContainer(_ container: ContainerSpec, _ path: FieldPath) {
-        refuse(container.code, path["code"])
-        refuse(container.checkpoint, path["checkpoint"])
-        refuse(container.profile.map { .string($0) }, path["profile"])
-        if container.spot == true { add(path["spot"], "spot is not supported yet") }
-        if container.packages?.file != nil { add(path["packages"]["file"], "packages.file is not supported yet") }
-        if container.packages?.index != nil { add(path["packages"]["index"], "packages.index is not supported yet") }
-        if container.resources?.gpuType != nil {
-            add(path["resources"]["gpuType"], "resources.gpuType is not supported yet")
-        }
+        if let code = container.code { validateCode(code, path["code"]) }
+        if let checkpoint = container.checkpoint { validateCheckpoint(checkpoint, path["checkpoint"]) }
+        if let packages = container.packages { validatePackages(packages, path["packages"]) }
+        if let profile = container.profile { checkName(profile, path["profile"]) }
         validateProgram(container, path)
         validateEnvironment(container.env, path["env"])
         validateVolumes(container, path)
         validateInputs(container.inputs, path["inputs"])
         validateValueNames(container.results.map(\.name), path["results"])
         validateValueNames(container.artifacts.map(\.name), path["artifacts"], allowsHyphen: true)
-        for (index, artifact) in container.artifacts.enumerated() where artifact.register != nil {
-            add(path["artifacts"][index]["register"], "register is not supported yet")
+        for (index, artifact) in container.artifacts.enumerated() {
+            if let name = artifact.register { checkModelName(name, path["artifacts"][index]["register"]) }
         }
         if let retry = container.retry { validateRetry(retry, path["retry"]) }
         validateTimeouts(container.timeouts, path["timeouts"])
@@ -48,12 +43,6 @@ extension PipelineValidator {
         for site in container.templateSites(at: path) where site.isScript {
             checkScript(site.text, site.path) { "\"$\($0)\"" }
         }
-        for (index, package) in (container.packages?.list ?? []).enumerated()
-        where package.allSatisfy(\.isWhitespace) || package.hasPrefix("-") || package.contains("\n") {
-            add(
-                path["packages"][index],
-                "must be a requirement such as scikit-learn==1.5.2, not \(Quoted.text(package))")
-        }
     }
 
     /// Tells `$(params.rows)` and its like in a text in which nothing is replaced.
@@ -64,6 +53,7 @@ extension PipelineValidator {
             let variable = spelling("PARAM_\(found.name.uppercased())")
             add(path, "\(found.text): nothing is replaced in a script; use \(variable)")
         case .item: add(path, "\(found.text): nothing is replaced in a script; use \(spelling("ITEM"))")
+        case .itemIndex: add(path, "\(found.text): nothing is replaced in a script; use \(spelling("ITEM_INDEX"))")
         default:
             add(path, "\(found.text): nothing is replaced in a script; put it into env and use the variable")
         }
@@ -124,10 +114,16 @@ extension PipelineValidator {
             }
             let count = [input.from, input.uri, input.model].compactMap(\.self).count
             if count != 1 { add(place, "needs exactly one of from, uri, model") }
-            if input.model != nil { add(place["model"], "model is not supported yet") }
-            if let uri = input.uri, !uri.contains("$("), !uri.contains("://") {
-                add(place["uri"], "must be a URI such as s3://bucket/folder, not \(Quoted.text(uri))")
-            }
+            if let uri = input.uri, let problem = URIText.problem(uri) { add(place["uri"], problem) }
+            if let model = input.model, !model.contains("$(") { checkModel(model, place["model"]) }
+        }
+    }
+
+    private mutating func checkModel(_ text: String, _ path: FieldPath) {
+        do throws(ExpressionError) {
+            _ = try ModelReference(parsing: text)
+        } catch {
+            add(path, error.message)
         }
     }
 
@@ -164,31 +160,14 @@ extension PipelineValidator {
     }
 
     /// The references in a container's strings and inputs.
-    mutating func validateReferences(
-        _ container: ContainerSpec, _ path: FieldPath, _ scope: ReferenceScope, isFinally: Bool
-    ) {
-        for site in container.templateSites(at: path) {
-            do {
-                for reference in try site.template().references {
-                    if let problem = scope.problem(with: reference, isFinally: isFinally) { add(site.path, problem) }
-                }
-            } catch {
-                add(site.path, "\(error)")
-            }
+    mutating func validateReferences(_ container: ContainerSpec, _ path: FieldPath, _ place: ReferenceScope.Place) {
+        for site in container.templateSites(at: path) where !site.isScript {
+            checkText(site.text, site.path, place)
         }
+        let advice = "; write a reference such as tasks.ingest.artifacts.dataset, or a URI"
         for name in container.inputs.keys.sorted() {
             guard let text = container.inputs[name]?.from else { continue }
-            let place = path["inputs"][name]
-            do {
-                let reference = try Reference(parsing: text)
-                if let problem = scope.problem(with: reference, isFinally: isFinally) {
-                    add(place, problem)
-                } else if reference.root != .params && reference.root != .tasks {
-                    add(place, "must be an artifact, a result, a parameter or a URI")
-                }
-            } catch {
-                add(place, "\(error); write a reference such as tasks.ingest.artifacts.dataset, or a URI")
-            }
+            checkValue(text, path["inputs"][name], place, advice: advice)
         }
     }
 }

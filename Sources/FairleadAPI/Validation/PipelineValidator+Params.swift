@@ -1,3 +1,4 @@
+import CEL
 import KubernetesCore
 
 extension PipelineValidator {
@@ -33,7 +34,11 @@ extension PipelineValidator {
             add(path["items"], "stands only at an array, not at \(type.withArticle)")
         }
         for (index, value) in param.enum.enumerated() where !type.accepts(value) {
-            add(path["enum"][index], ParamResolver.mismatch(type, value))
+            if type == .string, case .bool(let truth) = value {
+                add(path["enum"][index], YAMLTrap.message(forListElement: truth))
+            } else {
+                add(path["enum"][index], ParamResolver.mismatch(type, value))
+            }
         }
         if let value = param.default, let problem = ParamResolver.problem(with: value, for: param) {
             add(path["default"].appending(problem.path), problem.message)

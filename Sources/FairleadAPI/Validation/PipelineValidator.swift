@@ -2,10 +2,16 @@ public import KubernetesCore
 
 /// The one judge of pipelines, for the controller and the command line.
 public struct PipelineValidator {
+    let name: String?
     let limits: Limits
+    let scope: ReferenceScope
     var problems: [InvalidField] = []
 
-    init(limits: Limits) { self.limits = limits }
+    private init(_ spec: PipelineSpec, name: String?, limits: Limits) {
+        self.name = name
+        self.limits = limits
+        scope = ReferenceScope(spec)
+    }
 
     /// What is wrong with a Pipeline, its name and a spec that could not be read included; empty where nothing is.
     public static func validate(_ pipeline: Pipeline, limits: Limits = .published) -> [InvalidField] {
@@ -13,7 +19,8 @@ public struct PipelineValidator {
         let problems = name.map { [InvalidField(path: "metadata.name", message: $0)] } ?? []
         switch pipeline.spec {
         case .failure(let problem): return problems + problem.fields
-        case .success(let spec): return problems + validate(spec, limits: limits)
+        case .success(let spec):
+            return problems + validate(spec, named: pipeline.metadata.name, limits: limits)
         }
     }
 
@@ -21,16 +28,18 @@ public struct PipelineValidator {
     ///
     /// - Parameters:
     ///   - json: The spec.
+    ///   - name: The pipeline's name, which no task of it may run; nil where it has none.
     ///   - path: Where it stands in its object.
     ///   - limits: What is too long or too many.
     public static func validate(
-        json: JSONValue, at path: FieldPath = FieldPath("spec"), limits: Limits = .published
+        json: JSONValue, named name: String? = nil, at path: FieldPath = FieldPath("spec"),
+        limits: Limits = .published
     ) -> [InvalidField] {
         let shape = SchemaChecker.check(json, against: PipelineSpec.schema, at: path)
         if !shape.isEmpty { return shape }
         switch Decoded<PipelineSpec>(json, at: path) {
         case .failure(let problem): return problem.fields
-        case .success(let spec): return validate(spec, at: path, limits: limits)
+        case .success(let spec): return validate(spec, named: name, at: path, limits: limits)
         }
     }
 
@@ -38,12 +47,14 @@ public struct PipelineValidator {
     ///
     /// - Parameters:
     ///   - spec: The spec.
+    ///   - name: The pipeline's name, which no task of it may run; nil where it has none.
     ///   - path: Where it stands in its object.
     ///   - limits: What is too long or too many.
     public static func validate(
-        _ spec: PipelineSpec, at path: FieldPath = FieldPath("spec"), limits: Limits = .published
+        _ spec: PipelineSpec, named name: String? = nil, at path: FieldPath = FieldPath("spec"),
+        limits: Limits = .published
     ) -> [InvalidField] {
-        var validator = PipelineValidator(limits: limits)
+        var validator = PipelineValidator(spec, name: name, limits: limits)
         validator.validate(spec, path)
         return validator.problems
     }
@@ -55,31 +66,31 @@ public struct PipelineValidator {
     private mutating func validate(_ spec: PipelineSpec, _ path: FieldPath) {
         let taskCount = spec.tasks.count + spec.finally.count
         if spec.tasks.isEmpty { add(path["tasks"], "needs at least one task") }
-        guard taskCount <= limits.tasks else {
-            return add(path["tasks"], "holds \(taskCount) tasks with finally; at most \(limits.tasks) are allowed")
+        if taskCount > limits.tasks {
+            add(path["tasks"], "holds \(taskCount) tasks with finally; at most \(limits.tasks) are allowed")
+            return
         }
-        refuse(spec.concurrency, path["concurrency"])
-        refuse(spec.notifications, path["notifications"])
         if let parallel = spec.maxParallelTasks, parallel < 1 {
             add(path["maxParallelTasks"], "must be at least 1, not \(parallel)")
         }
         validateParams(spec.params, path["params"])
-        let scope = ReferenceScope(spec)
         if let defaults = spec.defaults {
             validateContainer(defaults, path["defaults"])
-            validateReferences(defaults, path["defaults"], scope, isFinally: false)
+            validateReferences(defaults, path["defaults"], ReferenceScope.Place(isFinally: false))
         }
         validateTaskNames(spec, path)
         for (index, task) in spec.tasks.enumerated() {
-            validateTask(task, spec, path["tasks"][index], scope, isFinally: false)
+            validateTask(task, spec, path["tasks"][index], isFinally: false)
         }
         for (index, task) in spec.finally.enumerated() {
-            validateTask(task, spec, path["finally"][index], scope, isFinally: true)
+            validateTask(task, spec, path["finally"][index], isFinally: true)
         }
         if let cycle = PipelineGraph(spec).cycle {
             add(path["tasks"], "the tasks form a cycle: \(cycle.joined(separator: " -> "))")
         }
-        validateResults(spec.results, path["results"], scope)
+        validateResults(spec.results, path["results"])
+        validateConcurrency(spec.concurrency, path["concurrency"])
+        validateNotifications(spec.notifications, path["notifications"])
     }
 
     private mutating func validateTaskNames(_ spec: PipelineSpec, _ path: FieldPath) {
@@ -97,57 +108,10 @@ public struct PipelineValidator {
         }
     }
 
-    private mutating func validateTask(
-        _ task: PipelineTask, _ spec: PipelineSpec, _ path: FieldPath, _ scope: ReferenceScope, isFinally: Bool
-    ) {
-        let candidates = (isFinally ? spec.finally : spec.tasks).map(\.name)
-        for (index, name) in task.dependsOn.enumerated() where !candidates.contains(name) {
-            let place = path["dependsOn"][index]
-            if scope.tasks[name] != nil {
-                let message =
-                    isFinally
-                    ? "\(Quoted.text(name)) is not one of finally, which comes after all other tasks anyway"
-                    : "\(Quoted.text(name)) is one of finally, which comes after all other tasks"
-                add(place, message)
-            } else {
-                add(place, "unknown task \(Quoted.text(name))\(NearestName.suggestion(name, among: candidates))")
-            }
-        }
-        if task.dependsOn.contains(task.name) { add(path["dependsOn"], "a task cannot depend on itself") }
-        refuse(task.when, path["when"])
-        refuse(task.runWhen, path["runWhen"])
-        refuse(task.map, path["map"])
-        refuse(task.cache, path["cache"])
-        let kinds: [(String, JSONValue?)] = [
-            ("check", task.check), ("trainingJob", task.trainingJob), ("tuningJob", task.tuningJob),
-            ("pipeline", task.pipeline), ("approval", task.approval), ("model", task.model),
-            ("inferenceService", task.inferenceService),
-        ]
-        for (name, value) in kinds { refuse(value, path[name]) }
-        validateContainer(task.container, path)
-        validateReferences(task.container, path, scope, isFinally: isFinally)
-        guard kinds.allSatisfy({ $0.1 == nil }) else { return }
-        let merged = task.container.merged(over: spec.defaults)
-        if !merged.hasProgram { add(path, "needs one of command, script, python") }
-        if merged.image?.isEmpty ?? true { add(path["image"], "is required, here or in defaults") }
-    }
-
-    private mutating func validateResults(
-        _ results: [PipelineResult], _ path: FieldPath, _ scope: ReferenceScope
-    ) {
+    private mutating func validateResults(_ results: [PipelineResult], _ path: FieldPath) {
         validateValueNames(results.map(\.name), path)
         for (index, result) in results.enumerated() {
-            let place = path[index]["value"]
-            do {
-                let references =
-                    result.value.contains("$(")
-                    ? try Template(parsing: result.value).references : [try Reference(parsing: result.value)]
-                for reference in references {
-                    if let problem = scope.problem(with: reference, isFinally: true) { add(place, problem) }
-                }
-            } catch {
-                add(place, "\(error)")
-            }
+            checkValue(result.value, path[index]["value"], ReferenceScope.Place(isFinally: true))
         }
     }
 
@@ -171,13 +135,5 @@ public struct PipelineValidator {
                         : "\(Quoted.text(name)) and \(Quoted.text(other)) are the same in upper case")
             }
         }
-    }
-
-    /// Refuses a field that is promised and not built.
-    mutating func refuse(_ value: JSONValue?, _ path: FieldPath) {
-        guard let value else { return }
-        let name = path.description.split(separator: ".").last.map(String.init) ?? path.description
-        if name == "when", value == "" { return add(path, YAMLTrap.emptyExpression) }
-        add(path, "\(name) is not supported yet")
     }
 }

@@ -26,7 +26,7 @@ public enum RunValidator {
 
     /// What is wrong with a run, its own pipeline and parameters included; empty where nothing is.
     ///
-    /// The parameters of a run that names a Pipeline are judged by ``ParamResolver`` with that Pipeline at hand.
+    /// A run that names a Pipeline is judged by ``validate(_:of:at:)`` too, with that Pipeline at hand.
     public static func validate(
         _ spec: PipelineRunSpec, at path: FieldPath = FieldPath("spec"), limits: Limits = .published
     ) -> [InvalidField] {
@@ -39,26 +39,50 @@ public enum RunValidator {
         case (_?, _?): add(path, "takes only one of pipeline, pipelineSpec")
         case (let name?, nil):
             if let problem = NameRule.objectProblem(name) { add(path["pipeline"], problem) }
-        case (nil, let json?): problems += validatePipeline(json, spec.params, path, limits)
+        case (nil, let json?): problems += validatePipeline(json, spec, path, limits)
         }
-        let later = [
-            ("approvals", spec.approvals), ("cache", spec.cache), ("resumeFrom", spec.resumeFrom),
-            ("queue", spec.queue), ("profile", spec.profile),
-        ]
-        for (name, value) in later where value != nil { add(path[name], "\(name) is not supported yet") }
-        if spec.shutdown != nil { add(path["shutdown"], "shutdown is not supported yet") }
-        if spec.podRetention != nil { add(path["podRetention"], "podRetention is not supported yet") }
-        if spec.activeDeadlineSeconds != nil {
-            add(path["activeDeadlineSeconds"], "activeDeadlineSeconds is not supported yet")
+        if let seconds = spec.activeDeadlineSeconds, seconds < 1 {
+            add(path["activeDeadlineSeconds"], "must be at least 1, not \(seconds)")
         }
         if let seconds = spec.ttlSecondsAfterFinished, seconds < 0 {
             add(path["ttlSecondsAfterFinished"], "must be at least 0, not \(seconds)")
+        }
+        for (name, value) in [("queue", spec.queue), ("profile", spec.profile)] {
+            guard let value, let problem = NameRule.objectProblem(value, limit: limits.runName) else { continue }
+            add(path[name], problem)
+        }
+        if let resume = spec.resumeFrom, let problem = NameRule.objectProblem(resume.run, limit: limits.runName) {
+            add(path["resumeFrom"]["run"], problem)
+        }
+        return problems
+    }
+
+    /// What of a run does not fit its pipeline: parameters, approvals, tasks to rerun.
+    ///
+    /// A run that resumes another takes over the parameters that it does not give: those are judged by
+    /// ``ParamResolver`` with that run at hand.
+    public static func validate(
+        _ spec: PipelineRunSpec, of pipeline: PipelineSpec, at path: FieldPath = FieldPath("spec")
+    ) -> [InvalidField] {
+        let isComplete = spec.resumeFrom == nil
+        var problems = ParamResolver.problems(
+            pipeline.params, given: spec.params, isComplete: isComplete, at: path["params"])
+        func check(_ name: String, among names: [String], _ what: String, _ place: FieldPath) {
+            guard !names.contains(name) else { return }
+            let message = "unknown \(what) \(Quoted.text(name))\(NearestName.suggestion(name, among: names))"
+            problems.append(InvalidField(path: place.description, message: message))
+        }
+        let all = pipeline.tasks + pipeline.finally
+        let gates = all.filter { if case .approval = $0.work { true } else { false } }.map(\.name)
+        for name in spec.approvals.keys.sorted() { check(name, among: gates, "approval", path["approvals"][name]) }
+        for (index, name) in (spec.resumeFrom?.rerun ?? []).enumerated() {
+            check(name, among: all.map(\.name), "task", path["resumeFrom"]["rerun"][index])
         }
         return problems
     }
 
     private static func validatePipeline(
-        _ json: JSONValue, _ params: [String: JSONValue], _ path: FieldPath, _ limits: Limits
+        _ json: JSONValue, _ spec: PipelineRunSpec, _ path: FieldPath, _ limits: Limits
     ) -> [InvalidField] {
         let place = path["pipelineSpec"]
         let size = JSONWriter.bytes(json).count
@@ -70,11 +94,6 @@ public enum RunValidator {
         guard problems.isEmpty, case .success(let pipeline) = Decoded<PipelineSpec>(json, at: place) else {
             return problems
         }
-        do {
-            _ = try ParamResolver.resolve(pipeline.params, given: params, at: path["params"])
-            return []
-        } catch {
-            return error.fields
-        }
+        return validate(spec, of: pipeline, at: path)
     }
 }

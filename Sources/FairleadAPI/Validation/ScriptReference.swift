@@ -11,9 +11,8 @@ struct ScriptReference {
             rest = rest[opening.upperBound...]
             let inner = rest.prefix { $0 != ")" && !$0.isNewline }
             let word = inner.drop { $0.isWhitespace }.prefix { !$0.isWhitespace }
-            guard let root = [Reference.Root.params, .tasks, .item].first(where: { isRooted(word, in: $0) }) else {
-                continue
-            }
+            let roots: [Reference.Root] = [.params, .tasks, .item, .itemIndex]
+            guard let root = roots.first(where: { isRooted(word, in: $0) }) else { continue }
             let reference = try? Reference(parsing: String(word))
             return ScriptReference(
                 text: "$(\(inner.prefix(80)))", root: root, name: reference?.memberName(at: 0) ?? "NAME")
@@ -22,6 +21,7 @@ struct ScriptReference {
     }
 
     private static func isRooted(_ word: Substring, in root: Reference.Root) -> Bool {
-        word.hasPrefix("\(root.rawValue).") || word.hasPrefix("\(root.rawValue)[")
+        let isWhole = word == root.rawValue && (root == .item || root == .itemIndex)
+        return isWhole || word.hasPrefix("\(root.rawValue).") || word.hasPrefix("\(root.rawValue)[")
     }
 }

@@ -21,9 +21,11 @@ public enum NearestName {
         return best?.name
     }
 
-    /// `; did you mean "x"?`, or nothing where no candidate is near.
+    /// `; did you mean "x"?`, or nothing where no candidate is near; of what YAML took for a truth value, the advice
+    /// about that.
     public static func suggestion(_ name: String, among candidates: some Sequence<String>) -> String {
-        find(name, among: candidates).map { "; did you mean \"\($0)\"?" } ?? ""
+        if name == "true" || name == "false" { return " (\(YAMLTrap.advice))" }
+        return find(name, among: candidates).map { "; did you mean \"\($0)\"?" } ?? ""
     }
 
     /// The message about a value that is none of a closed list.

@@ -1,0 +1,38 @@
+public import Foundation
+public import KubernetesCore
+
+/// How a thing stands that only has to be right: its condition is `Ready`.
+public struct StandingStatus: Sendable, Hashable, Codable {
+    /// The generation of the spec that was judged.
+    public var observedGeneration: Int64?
+    /// For programs.
+    public var conditions: [Condition]
+
+    /// A status that says nothing yet.
+    public init() { conditions = [] }
+
+    enum CodingKeys: String, CodingKey, CaseIterable { case observedGeneration, conditions }
+}
+
+/// A kind of which a controller does no more than judge the spec.
+public protocol StandingResource: Resource {
+    /// How it stands.
+    var status: StandingStatus { get }
+    /// What is wrong with its spec; empty where nothing is.
+    var problems: [InvalidField] { get }
+}
+
+extension StandingResource {
+    /// The status as it should be.
+    public func judgedStatus(now: Date) -> StandingStatus {
+        var status = status
+        let problem = problems.isEmpty ? nil : InvalidSpec(problems)
+        status.observedGeneration = metadata.generation
+        status.conditions.set(
+            Condition(
+                type: "Ready", status: problem == nil ? .isTrue : .isFalse,
+                reason: problem == nil ? "Valid" : Reason.invalidSpec.rawValue, message: problem?.message ?? "",
+                observedGeneration: metadata.generation, lastTransitionTime: Time(now)))
+        return status
+    }
+}
