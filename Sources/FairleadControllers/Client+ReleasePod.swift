@@ -1,5 +1,5 @@
 import FairleadAPI
-import FairleadPlanning
+public import FairleadPlanning
 public import KubernetesClient
 public import KubernetesCore
 
@@ -9,15 +9,15 @@ extension Client {
     /// - Parameters:
     ///   - pod: The pod.
     ///   - uid: Its identity, so that a namesake keeps its own.
-    ///   - recorded: Whether its outcome stands in its owner's status, which its label then says.
+    ///   - recorded: Which outcome of it stands in its owner's status, which its label then says; nil where none does.
     /// - Returns: The pod as it is then; nil where it was gone. A conflict is no proof of that and is thrown.
     /// - Throws: `APIError`, `TransportError` or `CancellationError`.
     @discardableResult
-    public func releasePod(_ pod: ObjectKey, uid: String, recorded: Bool = false) async throws -> JSONValue? {
+    public func releasePod(_ pod: ObjectKey, uid: String, recorded: Recorded? = nil) async throws -> JSONValue? {
         var metadata: JSONValue = [
             "uid": .string(uid), "$deleteFromPrimitiveList/finalizers": [.string(PodNaming.outcomeFinalizer)],
         ]
-        if recorded { metadata["labels"] = [FairleadLabel.recorded: "true"] }
+        if let recorded { metadata["labels"] = [FairleadLabel.recorded: .string(recorded.rawValue)] }
         do {
             return try await patch(.pod, pod, ["metadata": metadata], as: .strategicMerge)
         } catch let error as APIError where error.isNotFound {

@@ -23,6 +23,11 @@ struct Wiring {
     private let runs: Store<PipelineRun>
     private let pipelines: Store<Pipeline>
     private let pods: Store<PodView>
+    private let registered: ModelWiring
+    private let platform: PlatformWiring
+    private let started: TriggerWiring
+    private let cached: CacheWiring
+    private let gate = ConcurrencyGate()
     private let openRuns = RunRegistry()
     private let ledger = SharedWriteLedger()
     private let runQueue: WorkQueue<ObjectKey>
@@ -52,11 +57,17 @@ struct Wiring {
         runs = Store(clock: clock)
         pipelines = Store(clock: clock)
         pods = Store(clock: clock)
+        started = TriggerWiring(runs: runs, clock: clock)
+        registered = ModelWiring(clock: clock)
+        cached = CacheWiring(clock: clock)
+        platform = PlatformWiring(
+            base: configuration.planning, namespaces: configuration.namespaces, clock: clock)
         runQueue = WorkQueue(clock: clock)
         pipelineQueue = WorkQueue(clock: clock)
         orphanQueue = WorkQueue(clock: clock)
         runs.addIndex(PipelineReconciler.runsByPipeline, PipelineReconciler.terms)
         runs.addIndex(OrphanReleaser.runsByUID) { [$0.metadata.uid] }
+        runs.addIndex(ConcurrencyGate.unjudged, ConcurrencyGate.unjudgedTerms)
         ledger.track(pods)
     }
 
@@ -69,10 +80,16 @@ struct Wiring {
         let controllers = controllers(recorder, orphans)
         observe(recorder)
         subscribe(orphans)
+        started.subscribe()
+        platform.subscribe()
+        registered.subscribe()
+        cached.subscribe(openRuns, runs, runQueue)
+        gate.subscribe(runs, runQueue)
         var members = statusServers(controllers).map(RuntimeGroup.Member.status)
         members.append(RuntimeGroup.Member("events", recorder))
         members.append(reflectors())
         if let elector { members.append(.elector(elector)) }
+        members.append(RuntimeGroup.Member("wall clock", started.wallClock))
         members.append(
             .together("controllers", controllers.map { RuntimeGroup.Member($0.name, $0) }))
         return members
@@ -83,6 +100,11 @@ struct Wiring {
         metrics.observe(runs)
         metrics.observe(pipelines)
         metrics.observe(pods)
+        metrics.observe(started.triggers)
+        metrics.observe(registered.models)
+        metrics.observe(cached.entries)
+        metrics.observe(registered.versions)
+        platform.observe(metrics)
         metrics.observe(recorder)
         if let elector { metrics.observe(elector) }
         registry.addProcessMetrics()
@@ -96,6 +118,11 @@ struct Wiring {
         readiness.add(pipelines)
         readiness.add(runs)
         readiness.add(pods)
+        readiness.add(started.triggers)
+        readiness.add(registered.models)
+        readiness.add(cached.entries)
+        readiness.add(registered.versions)
+        platform.add(to: &readiness)
         var liveness = HealthProbe()
         if let elector { liveness.add(elector) }
         for controller in controllers { liveness.add(controller) }
@@ -124,30 +151,69 @@ struct Wiring {
                     Reflector(runs, client: client, namespaces: namespaces, logger: logger, clock: clock), runs),
                 .reflector(
                     Reflector(
+                        cached.entries, client: client, namespaces: namespaces, configuration: CacheWiring.selector,
+                        logger: logger, clock: clock),
+                    cached.entries),
+                .reflector(
+                    Reflector(
+                        registered.models, client: client, namespaces: namespaces, logger: logger, clock: clock),
+                    registered.models),
+                .reflector(
+                    Reflector(
+                        registered.versions, client: client, namespaces: namespaces, logger: logger, clock: clock),
+                    registered.versions),
+                .reflector(
+                    Reflector(
+                        started.triggers, client: client, namespaces: namespaces, logger: logger, clock: clock),
+                    started.triggers),
+                .reflector(
+                    Reflector(
                         pods, client: client, namespaces: namespaces, configuration: managed, logger: logger,
                         clock: clock),
                     pods),
-            ])
+            ] + platform.reflectors(client, logger))
     }
 
     private func controllers(_ recorder: EventRecorder, _ orphans: OrphanReleaser) -> [Controller] {
-        let writer = RunActionWriter(
-            client: leaderClient, registry: openRuns, ledger: ledger, clock: clock
-        ) { event, run in
+        let record: @Sendable (PlannedEvent, PipelineRun) -> Void = { event, run in
             recorder.record(
                 EventNote(
                     event.isWarning ? .warning : .normal, reason: event.reason, action: "Reconcile", note: event.note,
                     regarding: ObjectReference(to: run)))
         }
+        let desk = CacheDesk(
+            client: leaderClient, entries: cached.entries, runs: runs, registry: openRuns, clock: clock, record: record)
+        let notifications = NotificationWriter(
+            client: leaderClient, ledger: ledger, image: configuration.planning.image, record: record)
+        let writer = RunActionWriter(
+            client: leaderClient, registry: openRuns, ledger: ledger, clock: clock, cache: desk,
+            notifications: notifications, record: record)
         let runReconciler = PipelineRunReconciler(
             client: leaderClient, runs: runs, pipelines: pipelines, pods: pods, registry: openRuns, ledger: ledger,
-            writer: writer, settings: configuration.planning, clock: clock)
+            writer: writer, settings: platform.settings, models: registered, gate: gate,
+            wake: { [runQueue] keys in for key in keys { runQueue.add(key) } }, clock: clock)
         let pipelineReconciler = PipelineReconciler(
             client: leaderClient, pipelines: pipelines, runs: runs, clock: clock)
         return [
             controller("pipelinerun", runs, configuration.concurrency, runQueue, runReconciler.reconcile),
             controller("pipeline", pipelines, 2, pipelineQueue, pipelineReconciler.reconcile),
+            controller(
+                "model", registered.models, 2, registered.queue,
+                registered.reconciler(client: leaderClient, recorder: recorder, clock: clock).reconcile),
+            controller(
+                "trigger", started.triggers, 4, started.queue,
+                started.reconciler(client: leaderClient, recorder: recorder).reconcile),
             controller("orphan", pods, 4, orphanQueue, orphans.reconcile),
+            controller("cache", cached.entries, 1, cached.queue, CacheSweeper(desk: desk).reconcile),
+            controller(
+                "connection", platform.connections, 1, platform.connectionQueue,
+                platform.reconciler(platform.connections, leaderClient).reconcile),
+            controller(
+                "clusterconnection", platform.clusterConnections, 1, platform.clusterConnectionQueue,
+                platform.reconciler(platform.clusterConnections, leaderClient).reconcile),
+            controller(
+                "clusterprofile", platform.profiles, 1, platform.profileQueue,
+                platform.reconciler(platform.profiles, leaderClient).reconcile),
         ]
     }
 
@@ -172,6 +238,10 @@ struct Wiring {
                 for pod in pods.owned(by: run.metadata.uid) { orphanQueue.add(pod.key) }
             }
             runQueue.add(change.key, priority: source.priority)
+            openRuns.fold(change)
+            if let parent = run.metadata.controller, parent.kind == ResourceType.pipelineRun.gvk.kind {
+                runQueue.add(ObjectKey(namespace: run.metadata.namespace, name: parent.name), priority: source.priority)
+            }
             guard let pipeline = run.spec.value?.pipeline else { return }
             if case .updated = change { return }
             pipelineQueue.add(ObjectKey(namespace: run.metadata.namespace, name: pipeline), priority: .low)

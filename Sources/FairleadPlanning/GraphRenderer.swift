@@ -1,5 +1,37 @@
 /// Draws the graph of a run's tasks, as text for terminals, as Mermaid for documents, or as DOT for Graphviz.
 public struct GraphRenderer: Sendable {
+    /// What a task is, for drawings that have shapes.
+    public enum Shape: Sendable, Hashable {
+        /// Work.
+        case work
+        /// A condition that must hold.
+        case check
+        /// A person's decision.
+        case approval
+        /// A run of another pipeline.
+        case nested
+
+        /// The brackets of a Mermaid node.
+        var brackets: (String, String) {
+            switch self {
+            case .work: ("[", "]")
+            case .check: ("{", "}")
+            case .approval: ("{{", "}}")
+            case .nested: ("[[", "]]")
+            }
+        }
+
+        /// The shape of a DOT node.
+        var dot: String {
+            switch self {
+            case .work: "box"
+            case .check: "diamond"
+            case .approval: "hexagon"
+            case .nested: "component"
+            }
+        }
+    }
+
     /// One task of the drawing.
     public struct Node: Sendable, Hashable {
         /// The task's name.
@@ -10,13 +42,29 @@ public struct GraphRenderer: Sendable {
         public var isFinally: Bool
         /// How it stands, nil where the drawing is of a pipeline and not of a run.
         public var phase: String?
+        /// What it is.
+        public var shape: Shape
+        /// What else is to be known of it, such as `when` or `map 3/12`.
+        public var marks: [String]
 
         /// Describes a task.
-        public init(name: String, dependencies: [String], isFinally: Bool = false, phase: String? = nil) {
+        public init(
+            name: String, dependencies: [String], isFinally: Bool = false, phase: String? = nil, shape: Shape = .work,
+            marks: [String] = []
+        ) {
             self.name = name
             self.dependencies = dependencies
             self.isFinally = isFinally
             self.phase = phase
+            self.shape = shape
+            self.marks = marks
+        }
+
+        /// The lines of its label in a drawing; nothing in them ends a text in quotes.
+        fileprivate var label: [String] {
+            ([name] + marks + (phase.map { [$0] } ?? [])).map { line in
+                line.filter { $0 != "\"" && $0 != "\\" && !$0.isNewline }
+            }
         }
     }
 
@@ -45,7 +93,8 @@ public struct GraphRenderer: Sendable {
         let numbers = numbers()
         var lines = ["flowchart TD"]
         for (index, node) in nodes.enumerated() {
-            lines.append("    t\(index)[\"\(node.name)\(node.phase.map { "<br/>\($0)" } ?? "")\"]")
+            let (left, right) = node.shape.brackets
+            lines.append("    t\(index)\(left)\"\(node.label.joined(separator: "<br/>"))\"\(right)")
         }
         for (index, node) in nodes.enumerated() {
             for dependency in node.dependencies.compactMap({ numbers[$0] }) {
@@ -59,8 +108,9 @@ public struct GraphRenderer: Sendable {
     public func dot() -> String {
         var lines = ["digraph pipeline {", "    rankdir=TB;", "    node [shape=box];"]
         for node in nodes {
+            let shape = node.shape == .work ? "" : ", shape=\(node.shape.dot)"
             let style = node.isFinally ? ", style=dashed" : ""
-            lines.append("    \"\(node.name)\" [label=\"\(node.name)\(node.phase.map { "\\n\($0)" } ?? "")\"\(style)];")
+            lines.append("    \"\(node.name)\" [label=\"\(node.label.joined(separator: "\\n"))\"\(shape)\(style)];")
         }
         for node in nodes {
             for dependency in node.dependencies { lines.append("    \"\(dependency)\" -> \"\(node.name)\";") }
@@ -95,6 +145,7 @@ public struct GraphRenderer: Sendable {
         if let phase = node.phase { line += "\(Self.mark(phase)) " }
         line += node.name
         if !node.dependencies.isEmpty { line += "  <- \(node.dependencies.joined(separator: ", "))" }
+        if !node.marks.isEmpty { line += "  [\(node.marks.joined(separator: ", "))]" }
         if let phase = node.phase, phase != "Succeeded" { line += "  (\(phase))" }
         return line
     }
@@ -106,6 +157,8 @@ public struct GraphRenderer: Sendable {
         case "Failed": "✖"
         case "Running": "●"
         case "Skipped": "○"
+        case "Suspended": "‖"
+        case "Stopped": "■"
         default: "◌"
         }
     }

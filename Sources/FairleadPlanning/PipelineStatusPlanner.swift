@@ -22,7 +22,7 @@ public enum PipelineStatusPlanner {
             problem = invalid
             status.tasks = nil
         case .success(let spec):
-            let fields = PipelineValidator.validate(spec, at: FieldPath("spec"))
+            let fields = PipelineValidator.validate(spec, named: pipeline.metadata.name)
             problem = fields.isEmpty ? nil : InvalidSpec(fields)
             status.tasks = spec.tasks.count + spec.finally.count
         }

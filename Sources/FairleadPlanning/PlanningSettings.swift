@@ -1,13 +1,23 @@
 public import FairleadAPI
 
-/// What a controller was started with, as far as planning depends on it.
+/// What a controller was started with, and what the platform gives a namespace, as far as planning depends on it.
 public struct PlanningSettings: Sendable, Hashable {
     /// The store of artifacts, such as `file:///var/lib/fairlead/artifacts`; nil where there is none.
     public var artifactStore: String?
+    /// Fairlead's own image, of which the pods' containers `fetch` and `store` are; nil where it is not known.
+    public var image: String?
+    /// The Connections and ClusterProfiles that hold in the run's namespace.
+    public var platform: Platform
+    /// The files of registered models that the run reads, by the text that names them: `churn@production`.
+    public var models: [String: ArtifactReference] = [:]
+    /// The versions of those models, by the same text.
+    public var modelVersions: [String: ModelReference] = [:]
 
     /// Names settings.
-    public init(artifactStore: String? = nil) {
+    public init(artifactStore: String? = nil, image: String? = nil, platform: Platform = Platform()) {
         self.artifactStore = artifactStore
+        self.image = image
+        self.platform = platform
     }
 }
 

@@ -14,6 +14,16 @@ public enum PodNaming {
     public static let disruptionsAnnotation = "fairlead.dev/disruptions"
     /// When the first attempt's pod was made, on every later one.
     public static let firstAttemptAnnotation = "fairlead.dev/first-attempt"
+    /// The folder in the store that the attempt writes.
+    public static let artifactsAnnotation = "fairlead.dev/artifacts"
+    /// The code that the attempt runs, where its commit had to be found out.
+    public static let codeAnnotation = "fairlead.dev/code"
+    /// The digest of what a pod computes, where its outcome goes into the cache.
+    public static let computationAnnotation = "fairlead.dev/computation"
+    /// Kueue's label for the queue that admits a pod.
+    public static let queueLabel = "kueue.x-k8s.io/queue-name"
+    /// How many runs a nested run is in.
+    public static let depthAnnotation = "fairlead.dev/depth"
     /// Keeps a pod until its outcome is recorded.
     public static let outcomeFinalizer = "fairlead.dev/outcome"
 
@@ -26,9 +36,19 @@ public enum PodNaming {
     ///   - index: The item's index in a mapped task, else 0.
     ///   - attempt: The attempt, from 1.
     public static func podName(run: String, runUID: String, task: String, index: Int = 0, attempt: Int) -> String {
+        name(run: run, task: task, unique: "\(runUID)/\(task)/\(index)/\(attempt)")
+    }
+
+    /// A name of an object that belongs to a task: a readable prefix of at most 50 characters and 8 of SHA-256.
+    ///
+    /// - Parameters:
+    ///   - run: The run's name.
+    ///   - task: The task's name.
+    ///   - unique: What makes the object unique.
+    static func name(run: String, task: String, unique: String) -> String {
         var prefix = String("\(run)-\(task)".prefix(50))
         while let last = prefix.last, last == "-" || last == "." { prefix.removeLast() }
-        return "\(prefix)-\(hash("\(runUID)/\(task)/\(index)/\(attempt)"))"
+        return "\(prefix)-\(hash(unique))"
     }
 
     /// The ConfigMap that fixes what a run runs.

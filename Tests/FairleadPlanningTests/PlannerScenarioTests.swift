@@ -25,14 +25,14 @@ import Testing
         model.settle(&table)
         #expect(model.unfinished.count == 2)
         model.end(try #require(pod(model, "a")), exitCode: 3, message: "no data")
-        for pod in model.pods.values { table.fold(pod) }
+        model.show(&table)
         model.settle(&table)
         #expect(pod(model, "last") == nil, "finally waits for d")
         model.end(try #require(pod(model, "d")), exitCode: 0)
-        for pod in model.pods.values { table.fold(pod) }
+        model.show(&table)
         model.settle(&table)
         model.end(try #require(pod(model, "last")), exitCode: 0)
-        for pod in model.pods.values { table.fold(pod) }
+        model.show(&table)
         model.settle(&table)
 
         let tasks = Dictionary(uniqueKeysWithValues: model.run.status.tasks.map { ($0.name, $0) })
@@ -56,7 +56,7 @@ import Testing
         model.settle(&table)
         let first = try #require(pod(model, "a"))
         model.end(first, exitCode: 1)
-        for pod in model.pods.values { table.fold(pod) }
+        model.show(&table)
         let due = model.now.addingTimeInterval(10)
         var plan = model.plan(&table)
         #expect(!plan.actions.contains { if case .createPods = $0 { true } else { false } })
@@ -70,7 +70,7 @@ import Testing
         model.settle(&table)
         #expect(model.pods[first]?.metadata.finalizers.isEmpty == true)
         model.end(second, exitCode: 1)
-        for pod in model.pods.values { table.fold(pod) }
+        model.show(&table)
         model.settle(&table)
         #expect(model.run.status.phase == .failed)
         #expect(model.run.status.tasks.first?.attempts == 2)
@@ -83,7 +83,7 @@ import Testing
         for end in [nil, 0] as [Int?] {
             if let end {
                 model.end(try #require(pod(model, "a")), exitCode: end)
-                for pod in model.pods.values { table.fold(pod) }
+                model.show(&table)
             }
             for _ in 0..<4 {
                 model.now += 1
@@ -121,12 +121,12 @@ import Testing
         for _ in 0..<3 {
             model.settle(&table)
             model.end(try #require(pod(model, "a")), exitCode: 137, reason: "Evicted")
-            for pod in model.pods.values { table.fold(pod) }
+            model.show(&table)
             model.now += 400
         }
         model.settle(&table)
         model.end(try #require(pod(model, "a")), exitCode: 0)
-        for pod in model.pods.values { table.fold(pod) }
+        model.show(&table)
         model.settle(&table)
         #expect(model.run.status.phase == .succeeded)
         #expect(model.run.status.tasks.first?.attempts == 4)
@@ -162,7 +162,7 @@ import Testing
         var table = model.rebuilt()
         model.settle(&table)
         model.end(try #require(pod(model, "a")), exitCode: 0, message: "rows=1\nrows=42\nnote=it costs $(HOME)\n")
-        for pod in model.pods.values { table.fold(pod) }
+        model.show(&table)
         var requests: [PodRequest] = []
         for action in model.plan(&table).actions {
             if case .createPods(let made) = action { requests += made }
@@ -171,7 +171,7 @@ import Testing
         let main = try #require(requests.first?.pod[path: ["spec", "containers"]]?[0])
         #expect(main["args"] == ["--rows=42", "it costs $$(HOME)"])
         model.end(try #require(pod(model, "b")), exitCode: 0)
-        for pod in model.pods.values { table.fold(pod) }
+        model.show(&table)
         model.settle(&table)
         #expect(model.run.status.results == ["rows": 42])
     }
@@ -187,7 +187,7 @@ import Testing
         var table = model.rebuilt()
         model.settle(&table)
         model.end(try #require(pod(model, "a")), exitCode: 0, message: message)
-        for pod in model.pods.values { table.fold(pod) }
+        model.show(&table)
         model.settle(&table)
         #expect(model.run.status.tasks.first?.reason == reason)
     }

@@ -14,7 +14,7 @@ import Testing
         _ seed: UInt64, steps: Int = 120, _ look: (RunModel, Plan<PipelineRunAction>) -> Void
     ) -> RunModel {
         var generator = SeededGenerator(seed: seed)
-        var model = RunModel(PipelineSpec.random(using: &generator))
+        var model = RunModel(PipelineSpec.random(using: &generator), params: PipelineSpec.randomParams)
         model.run.metadata.generation = 3
         var table = model.rebuilt()
         for _ in 0..<steps {
@@ -28,7 +28,7 @@ import Testing
                     model.end(name, exitCode: 0, message: "r=1")
                 }
             }
-            for pod in model.pods.values { table.fold(pod) }
+            model.show(&table)
             model.now += Double(Int.random(in: 0...20, using: &generator))
         }
         return model
@@ -79,7 +79,7 @@ import Testing
 
     @Test(arguments: seeds) func aTableThatIsBehindTouchesNoPodThatItHasNotSeen(seed: UInt64) {
         var generator = SeededGenerator(seed: seed)
-        var model = RunModel(PipelineSpec.random(using: &generator))
+        var model = RunModel(PipelineSpec.random(using: &generator), params: PipelineSpec.randomParams)
         var table = model.rebuilt()
         var stale = table
         var everMade: Set<String> = []
@@ -92,7 +92,7 @@ import Testing
             if let name = model.unfinished.randomElement(using: &generator) {
                 if generator.chance(0.2) { model.delete(name) } else { model.end(name, exitCode: 0, message: "r=1") }
             }
-            for pod in model.pods.values { table.fold(pod) }
+            model.show(&table)
             var behind = stale
             for action in model.plan(&behind).actions {
                 switch action {

@@ -11,10 +11,15 @@ struct RunModel {
     let fixed: FixedRun
     let settings = PlanningSettings(artifactStore: "file:///store")
     var pods: [String: PodView] = [:]
+    var children: [String: PipelineRun] = [:]
+    /// What the chunks of mapped tasks hold.
+    var outputs: [String: [Int: ItemOutput]] = [:]
+    /// The ConfigMaps of lists that were written.
+    var lists: [String: JSONValue] = [:]
     var now = Date(timeIntervalSince1970: 1_767_225_600)
     /// How often a pod of each name was made.
     var created: [String: Int] = [:]
-    /// How often a task's program ended with 0.
+    /// How often an item's program did what it declares; the key is `task/item`.
     var completions: [String: Int] = [:]
     private var version = 1
 
@@ -28,9 +33,9 @@ struct RunModel {
     /// A table as a controller that has just started builds it.
     func rebuilt(order: [PodView]? = nil) -> RunTable {
         var table = RunTable(
-            shape: RunShape(fixed), recorded: run.status.tasks,
-            artifacts: ArtifactLocation(root: "file:///store", namespace: "default", runUID: run.metadata.uid))
+            shape: RunShape(fixed), recorded: run.status.tasks, outputs: outputs, commits: run.status.commits)
         for pod in order ?? pods.values.sorted(by: { $0.metadata.name < $1.metadata.name }) { table.fold(pod) }
+        for child in children.values.sorted(by: { $0.metadata.name < $1.metadata.name }) { table.fold(child) }
         return table
     }
 
@@ -42,6 +47,33 @@ struct RunModel {
     /// Performs one action as the writer does; what the server answers is folded at once.
     mutating func perform(_ action: PipelineRunAction, _ table: inout RunTable) {
         switch action {
+        case .writeItemOutputs(let chunks):
+            for chunk in chunks {
+                let task = chunk.configMap[path: ["metadata", "labels", FairleadLabel.task]]?.stringValue ?? ""
+                outputs[task, default: [:]].merge(ItemOutputs.read(chunk.configMap)) { _, new in new }
+            }
+        case .writeLists(let task, let written):
+            for list in written { lists[list.name] = list.configMap["data"] }
+            table.didWriteLists(task)
+        case .createChildren(let requests):
+            for request in requests {
+                if children[request.name] == nil { create(request) }
+                if let child = children[request.name] { table.fold(child) }
+            }
+        case .stopChildren(let views, _):
+            for view in views {
+                endChild(view.pod, .stopped)
+                table.didStop(child: view.pod)
+                if let child = children[view.pod] { table.fold(child) }
+            }
+        case .removePods:
+            for (name, pod) in pods
+            where pod.metadata.finalizers.isEmpty && pod.metadata.labels[FairleadLabel.recorded] == "Succeeded" {
+                pods[name] = nil
+                table.remove(pod.metadata)
+            }
+            table.didRemove()
+        case .registerModels: Issue.record("no task of the model registers anything")
         case .patchStatus(let status, let flushing):
             run.status = status
             table.didFlush(flushing, now: now)
@@ -62,7 +94,7 @@ struct RunModel {
                 delete(view.pod)
                 if let pod = pods[view.pod] { table.fold(pod) }
             }
-        case .note, .deleteRun: break
+        case .note, .deleteRun, .lookUpCache, .writeCache, .sendNotifications: break
         }
     }
 
@@ -76,10 +108,44 @@ struct RunModel {
         pods[request.name] = pod
     }
 
+    private mutating func create(_ request: ChildRequest) {
+        guard var child = try? KubernetesJSON.decode(PipelineRun.self, from: request.run) else { return }
+        created[request.name, default: 0] += 1
+        child.metadata.uid = "uid-\(request.name)"
+        child.metadata.resourceVersion = nextVersion()
+        child.metadata.creationTimestamp = Time(now)
+        children[request.name] = child
+    }
+
+    /// Ends a nested run.
+    mutating func endChild(_ name: String, _ phase: PipelineRunStatus.Phase) {
+        guard children[name] != nil, children[name]?.status.phase?.isTerminal != true else { return }
+        children[name]?.status.phase = phase
+        children[name]?.status.reason = phase == .failed ? .exitCode : nil
+        children[name]?.status.completionTime = Time(now)
+        let version = nextVersion()
+        children[name]?.metadata.resourceVersion = version
+        if phase == .succeeded, let key = children[name].flatMap({ itemKey($0.metadata) }) {
+            completions[key, default: 0] += 1
+        }
+    }
+
+    private func itemKey(_ metadata: ObjectMeta) -> String? {
+        metadata.labels[FairleadLabel.task].map { "\($0)/\(metadata.labels[FairleadLabel.itemIndex] ?? "0")" }
+    }
+
+    /// Lets the controller see everything that there is.
+    func show(_ table: inout RunTable) {
+        for pod in pods.values { table.fold(pod) }
+        for child in children.values { table.fold(child) }
+    }
+
     private mutating func release(_ view: AttemptView, recorded: Bool) {
         guard pods[view.pod]?.metadata.uid == view.uid else { return }
         pods[view.pod]?.metadata.finalizers = []
-        if recorded { pods[view.pod]?.metadata.labels[FairleadLabel.recorded] = "true" }
+        if recorded {
+            pods[view.pod]?.metadata.labels[FairleadLabel.recorded] = view.hasSucceeded ? "Succeeded" : "Failed"
+        }
         let version = nextVersion()
         pods[view.pod]?.metadata.resourceVersion = version
         if pods[view.pod]?.metadata.isBeingDeleted == true { pods[view.pod] = nil }
@@ -95,7 +161,9 @@ struct RunModel {
 
     /// Ends a pod's program.
     mutating func end(_ name: String, exitCode: Int, message: String = "", reason: String? = nil) {
-        guard pods[name] != nil, !isTerminal(name) else { return }
+        guard let pod = pods[name], !isTerminal(name) else { return }
+        // A pod that was deleted before it had a node never runs.
+        if pod.metadata.isBeingDeleted, pod.spec.nodeName == nil { return }
         pods[name]?.spec.nodeName = "node"
         pods[name]?.status.phase = exitCode == 0 ? "Succeeded" : "Failed"
         pods[name]?.status.reason = reason
@@ -108,13 +176,13 @@ struct RunModel {
         ]
         let version = nextVersion()
         pods[name]?.metadata.resourceVersion = version
-        if exitCode == 0, let task = pods[name]?.metadata.labels[FairleadLabel.task] {
-            completions[task, default: 0] += 1
-        }
+        let declares = fixed.tasks.first { $0.name == pod.metadata.labels[FairleadLabel.task] }?.container.results ?? []
+        let isGood = exitCode == 0 && (declares.isEmpty || message == "r=7" || message == "r=1")
+        if isGood, let key = itemKey(pod.metadata) { completions[key, default: 0] += 1 }
     }
 
     mutating func start(_ name: String) {
-        guard pods[name]?.status.phase == "Pending" else { return }
+        guard pods[name]?.status.phase == "Pending", pods[name]?.metadata.isBeingDeleted == false else { return }
         pods[name]?.spec.nodeName = "node"
         pods[name]?.status.phase = "Running"
         let version = nextVersion()
@@ -144,24 +212,5 @@ struct RunModel {
             now += 1
         }
         Issue.record("the planner does not come to rest")
-    }
-}
-
-extension PipelineSpec {
-    /// A random graph: an edge leads from a task to later ones only.
-    static func random(using generator: inout SeededGenerator) -> PipelineSpec {
-        let count = Int.random(in: 1...12, using: &generator)
-        let tasks = (0..<count).map { index in
-            var container = ContainerSpec(image: "python:3.12-slim", command: ["true"])
-            container.retry = RetrySpec(max: Int.random(in: 0...2, using: &generator))
-            if Bool.random(using: &generator) { container.results = [ResultSpec(name: "r", type: .integer)] }
-            let before = (0..<index).filter { _ in Int.random(in: 0..<3, using: &generator) == 0 }
-            return PipelineTask(name: "t\(index)", dependsOn: before.map { "t\($0)" }, container: container)
-        }
-        let last = PipelineTask(
-            name: "last", container: ContainerSpec(image: "python:3.12-slim", command: ["true"]))
-        return PipelineSpec(
-            maxParallelTasks: Bool.random(using: &generator) ? Int.random(in: 1...4, using: &generator) : nil,
-            tasks: tasks, finally: Bool.random(using: &generator) ? [last] : [])
     }
 }

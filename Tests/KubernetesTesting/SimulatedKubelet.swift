@@ -16,6 +16,8 @@ public final class SimulatedKubelet: Sendable {
         public var exitCode: Int
         /// Its termination message.
         public var message: String
+        /// The termination message of each sidecar.
+        public var sidecarMessage: String
         /// The phase's reason, such as `Evicted`.
         public var reason: String?
         /// How long it runs; nil for until it is deleted.
@@ -23,10 +25,12 @@ public final class SimulatedKubelet: Sendable {
 
         /// Describes an end.
         public init(
-            exitCode: Int = 0, message: String = "", reason: String? = nil, duration: Duration? = .milliseconds(100)
+            exitCode: Int = 0, message: String = "", sidecarMessage: String = "", reason: String? = nil,
+            duration: Duration? = .milliseconds(100)
         ) {
             self.exitCode = exitCode
             self.message = message
+            self.sidecarMessage = sidecarMessage
             self.reason = reason
             self.duration = duration
         }

@@ -53,6 +53,8 @@ struct SimulatedPod: Resource, Hashable {
         let time: JSONValue = .string(now.description)
         let started: JSONValue = .string((view.status.startTime ?? now).description)
         let done = Self.terminated(SimulatedKubelet.Ending(), started: started, now: time)
+        let sidecar = Self.terminated(
+            SimulatedKubelet.Ending(message: ending.sidecarMessage), started: started, now: time)
         let main = containers.first { $0.name == "main" } ?? containers.first
         var status: JSONValue = [
             "phase": ending.exitCode == 0 ? "Succeeded" : "Failed",
@@ -60,7 +62,8 @@ struct SimulatedPod: Resource, Hashable {
                 ["ContainersReady", "Ready"].map {
                     ["type": .string($0), "status": "False", "lastTransitionTime": time]
                 }),
-            "initContainerStatuses": .array(initContainers.map { Self.status($0, done, isRunning: false) }),
+            "initContainerStatuses": .array(
+                initContainers.map { Self.status($0, $0.restartPolicy == "Always" ? sidecar : done, isRunning: false) }),
             "containerStatuses": .array(
                 containers.map { container in
                     let state = container == main ? Self.terminated(ending, started: started, now: time) : done

@@ -46,7 +46,7 @@ import Testing
                 try await cluster.released()
                 let pods = try await cluster.pods()
                 #expect(pods.count == 2)
-                #expect(pods.allSatisfy { $0.metadata.labels[FairleadLabel.recorded] == "true" })
+                #expect(pods.allSatisfy { $0.metadata.labels[FairleadLabel.recorded] == "Succeeded" })
                 try await cluster.eventually("the pipeline names its last run") {
                     let pipeline = try await cluster.client.get(
                         Pipeline.self, ObjectKey(namespace: "default", name: "p"))

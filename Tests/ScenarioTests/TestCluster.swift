@@ -86,7 +86,7 @@ final class TestCluster: Sendable {
         for object in try ManifestReader.read(yaml) {
             let gvk = GroupVersionKind(
                 apiVersion: object["apiVersion"]?.stringValue ?? "", kind: object["kind"]?.stringValue ?? "")
-            let type = try #require([ResourceType.pipeline, .pipelineRun].first { $0.gvk == gvk })
+            let type = try #require([ResourceType.pipeline, .pipelineRun, .trigger].first { $0.gvk == gvk })
             let namespace = object[path: ["metadata", "namespace"]]?.stringValue ?? "default"
             try await client.create(type, namespace: namespace, object)
         }

@@ -15,7 +15,11 @@ struct PipelineRunReconciler: Sendable {
     let registry: RunRegistry
     let ledger: SharedWriteLedger
     let writer: RunActionWriter
-    let settings: PlanningSettings
+    let settings: PlatformRegistry
+    let models: ModelWiring
+    let gate: ConcurrencyGate
+    /// Has runs looked at.
+    let wake: @Sendable ([ObjectKey]) -> Void
     let clock: any RuntimeClock
 
     /// The most steps of one run before other runs have their turn.
@@ -36,11 +40,12 @@ struct PipelineRunReconciler: Sendable {
         if !registry.isOpen(uid) {
             if let requeue = try await open(run) { return requeue }
         }
-        return try await step(uid)
+        return try await step(uid, key.namespace)
     }
 
     /// Fixes what a run runs, or finds it fixed, and opens it; returns where it can't go on now.
     private func open(_ run: PipelineRun) async throws -> Requeue? {
+        var run = run
         let specKey = ObjectKey(
             namespace: run.metadata.namespace, name: PodNaming.specName(run: run.metadata.name))
         var fixed = try await readFixed(run, specKey)
@@ -49,17 +54,22 @@ struct PipelineRunReconciler: Sendable {
                 let message = "ConfigMap \"\(specKey.name)\", which holds what the run runs, is gone"
                 return try await refuse(run, .invalidSpec, message)
             }
-            let named = run.spec.value?.pipeline.flatMap { name in
-                pipelines[ObjectKey(namespace: run.metadata.namespace, name: name)]
-            }
-            switch PipelineRunStarter.decide(run: run, pipeline: named, now: clock.now) {
+            let origin = try await RecoveryReader(client: client, runs: runs).origin(of: run)
+            let decision = PipelineRunStarter.decide(
+                run: run, pipeline: pipeline(of: run), origin: origin, now: clock.now)
+            switch decision {
             case .refuse(let status):
                 try await writer.refuse(run, status)
                 return .onChange
             case .wait(let status, let wait):
                 if status != run.status { try await writer.writeStatus(run, status) }
-                return .after(wait)
+                wake(gate.forget(run.metadata.uid))
+                return wait.map { .after($0) } ?? .onChange
             case .start(let decided, let configMap):
+                guard case .open(let admitted) = try await enter(run, decided) else { return .onChange }
+                run = admitted
+                let chunks = RecoveryStart.chunks(decided, run: run, from: origin)
+                try await ItemOutputWriter(client: client).write(chunks, run: run)
                 do {
                     try await client.create(.configMap, namespace: run.metadata.namespace, configMap)
                     fixed = decided
@@ -69,9 +79,18 @@ struct PipelineRunReconciler: Sendable {
             }
         }
         guard let fixed else { return .after(.seconds(1)) }
-        registry.open(run, fixed: fixed, settings: settings)
+        var known = run
+        if known.status.tasks.isEmpty { known.status.tasks = fixed.recovered ?? [] }
+        let outputs = try await ItemOutputWriter(client: client).read(known, fixed: fixed)
+        registry.open(run, fixed: fixed, outputs: outputs)
         for pod in pods.owned(by: run.metadata.uid) { registry.fold(pod) }
+        for child in runs.owned(by: run.metadata.uid) { registry.fold(.added(child)) }
         return nil
+    }
+
+    /// The pipeline that a run names.
+    func pipeline(of run: PipelineRun) -> Pipeline? {
+        run.spec.value?.pipeline.flatMap { pipelines[ObjectKey(namespace: run.metadata.namespace, name: $0)] }
     }
 
     private func readFixed(_ run: PipelineRun, _ key: ObjectKey) async throws -> FixedRun? {
@@ -96,10 +115,25 @@ struct PipelineRunReconciler: Sendable {
         return .onChange
     }
 
+    /// What planning depends on, with what the models that the run reads mean now.
+    private func settings(_ namespace: String?, modelInputs: [String]) -> PlanningSettings {
+        var settings = settings.settings(namespace: namespace)
+        for text in modelInputs {
+            guard let reference = try? ModelReference(parsing: text),
+                case .found(let version) = models.resolve(reference, namespace: namespace),
+                let spec = version.spec.value
+            else { continue }
+            settings.models[text] = ArtifactReference(uri: spec.uri, digest: spec.digest, size: spec.size)
+            settings.modelVersions[text] = try? ModelReference(parsing: "\(spec.model):\(spec.version)")
+        }
+        return settings
+    }
+
     /// Plans and acts until nothing is left to do now.
-    private func step(_ uid: String) async throws -> Requeue {
+    private func step(_ uid: String, _ namespace: String?) async throws -> Requeue {
+        let modelInputs = registry.with(uid) { $0.modelInputs } ?? []
         for _ in 0..<Self.stepsPerTurn {
-            let settings = settings
+            let settings = settings(namespace, modelInputs: modelInputs)
             let now = clock.now
             let planned = registry.with(uid) { entry -> (Plan<PipelineRunAction>, PipelineRun)? in
                 if entry.run.status.phase?.isTerminal == true { return nil }

@@ -12,13 +12,17 @@ struct RunActionWriter: Sendable {
     let registry: RunRegistry
     let ledger: SharedWriteLedger
     let clock: any RuntimeClock
+    let cache: CacheDesk
+    let notifications: NotificationWriter
     /// Tells an event about a run; never fails.
     let record: @Sendable (PlannedEvent, PipelineRun) -> Void
 
+    private var outputs: ItemOutputWriter { ItemOutputWriter(client: client) }
+    private var children: ChildRunWriter { ChildRunWriter(client: client, registry: registry, clock: clock) }
+    private var models: ModelTaskWriter { ModelTaskWriter(client: client, registry: registry, clock: clock) }
+
     /// The largest status that is written, in bytes: etcd takes objects of 1.5 MiB.
     private static let largestStatus = 1_300_000
-    /// Calls of one action under way at the same time.
-    private static let concurrency = 32
 
     /// Performs actions.
     ///
@@ -26,13 +30,24 @@ struct RunActionWriter: Sendable {
     func perform(_ actions: [PipelineRunAction], run: PipelineRun) async throws {
         for action in actions {
             switch action {
+            case .writeItemOutputs(let chunks): try await outputs.write(chunks, run: run)
+            case .writeLists(let task, let lists):
+                try await outputs.write(lists, run: run)
+                _ = registry.with(run.metadata.uid) { $0.table.didWriteLists(task) }
             case .patchStatus(let status, let flushing):
                 try await writeStatus(run, status)
                 let now = clock.now
                 _ = registry.with(run.metadata.uid) { $0.table.didFlush(flushing, now: now) }
             case .createPods(let requests): try await createPods(requests, run: run)
+            case .createChildren(let requests): try await children.create(requests, run: run)
+            case .stopChildren(let views, let mode): try await children.stop(views, mode, run: run)
+            case .registerModels(let requests): try await models.register(requests, run: run)
+            case .removePods(let selector): try await removePods(selector, run: run)
             case .releasePods(let views, let recorded): try await release(views, recorded: recorded, run: run)
             case .deletePods(let views): try await delete(views, run: run)
+            case .lookUpCache(let requests): try await cache.lookUp(requests, run: run)
+            case .writeCache(let records): try await cache.write(records, run: run)
+            case .sendNotifications(let pods): try await notifications.send(pods, run: run)
             case .note(let event): record(event, run)
             case .deleteRun: try await deleteRun(run)
             }
@@ -40,7 +55,10 @@ struct RunActionWriter: Sendable {
     }
 
     /// Writes a run's status and keeps what the server made of it.
-    func writeStatus(_ run: PipelineRun, _ status: PipelineRunStatus) async throws {
+    ///
+    /// - Returns: The run as it is then.
+    @discardableResult
+    func writeStatus(_ run: PipelineRun, _ status: PipelineRunStatus) async throws -> PipelineRun {
         var status = status
         var document = try KubernetesJSON.value(of: status)
         if JSONWriter.bytes(document).count > Self.largestStatus {
@@ -48,13 +66,14 @@ struct RunActionWriter: Sendable {
             document = try KubernetesJSON.value(of: status)
         }
         let previous = try KubernetesJSON.value(of: run.status)
-        guard let change = MergePatch.difference(from: previous, to: document) else { return }
+        guard let change = MergePatch.difference(from: previous, to: document) else { return run }
         var metadata: JSONValue = ["uid": .string(run.metadata.uid)]
         if let version = run.metadata.resourceVersion { metadata["resourceVersion"] = .string(version.rawValue) }
         let answer = try await client.patch(
             .pipelineRun, run.key, ["metadata": metadata, "status": change], subresource: "status")
         let written = try KubernetesJSON.decode(PipelineRun.self, from: answer)
         _ = registry.with(run.metadata.uid) { $0.run = written }
+        return written
     }
 
     /// Ends a run that can't start.
@@ -66,7 +85,7 @@ struct RunActionWriter: Sendable {
     }
 
     private func createPods(_ requests: [PodRequest], run: PipelineRun) async throws {
-        let failures = await Self.concurrently(requests) { request in try await create(request, run: run) }
+        let failures = await ConcurrentCalls.perform(requests) { request in try await create(request, run: run) }
         _ = registry.with(run.metadata.uid) { $0.table.didCreate(allSucceeded: failures.isEmpty) }
         if failures.contains(where: { ($0.1 as? APIError)?.isNamespaceTerminating == true }) {
             // Kubernetes removes pods before anything else: what still held them would hold the namespace for ever.
@@ -75,19 +94,20 @@ struct RunActionWriter: Sendable {
             throw TerminalError("the namespace of run \(run.key) is being terminated")
         }
         for (request, error) in failures {
-            guard let error = error as? APIError, error.code == 422 || error.code == 400 || error.code == 413 else {
-                continue
-            }
+            guard let error = error as? APIError, error.isFinal else { continue }
             // What the server calls invalid stays so: the task fails, the others go on.
             let now = clock.now
             _ = registry.with(run.metadata.uid) { entry in
-                entry.table.fail(request.task, reason: .invalidSpec, message: error.description, now: now)
+                entry.table.fail(request.item, reason: .invalidSpec, message: error.description, now: now)
             }
         }
-        let retried = failures.first {
-            ($0.1 as? APIError).map { $0.code != 422 && $0.code != 400 && $0.code != 413 } ?? true
+        guard let (request, error) = failures.first(where: { ($0.1 as? APIError)?.isFinal != true }) else { return }
+        if let refusal = error as? APIError, refusal.code == 403 {
+            // A quota that is used up, or an admission policy: it may pass, and until then somebody should know.
+            let note = "pod \(request.name) was refused: \(refusal.description)"
+            record(PlannedEvent(isWarning: true, reason: "FailedCreate", note: note), run)
         }
-        if let retried { throw retried.1 }
+        throw error
     }
 
     private func create(_ request: PodRequest, run: PipelineRun) async throws {
@@ -107,9 +127,10 @@ struct RunActionWriter: Sendable {
     }
 
     private func release(_ views: [AttemptView], recorded: Bool, run: PipelineRun) async throws {
-        let failures = await Self.concurrently(views) { view in
+        let failures = await ConcurrentCalls.perform(views) { view in
             let key = ObjectKey(namespace: run.metadata.namespace, name: view.pod)
-            if let answer = try await client.releasePod(key, uid: view.uid, recorded: recorded) {
+            let mark: Recorded? = recorded ? (view.hasSucceeded ? .succeeded : .failed) : nil
+            if let answer = try await client.releasePod(key, uid: view.uid, recorded: mark) {
                 ledger.wrote(owner: run.metadata.uid, .pod, answer: answer)
                 if let pod = try? KubernetesJSON.decode(PodView.self, from: answer) { registry.fold(pod) }
             }
@@ -118,8 +139,14 @@ struct RunActionWriter: Sendable {
         if let failure = failures.first { throw failure.1 }
     }
 
+    private func removePods(_ selector: String, run: PipelineRun) async throws {
+        let query = ListQuery(labelSelector: selector)
+        try await client.deleteCollection(.pod, namespace: run.metadata.namespace, query)
+        _ = registry.with(run.metadata.uid) { $0.table.didRemove() }
+    }
+
     private func delete(_ views: [AttemptView], run: PipelineRun) async throws {
-        let failures = await Self.concurrently(views) { view in
+        let failures = await ConcurrentCalls.perform(views) { view in
             let options = DeleteOptions(preconditions: DeleteOptions.Preconditions(uid: view.uid))
             do {
                 let answer = try await client.delete(
@@ -142,33 +169,6 @@ struct RunActionWriter: Sendable {
             try await client.delete(.pipelineRun, run.key, options)
         } catch let error as APIError where error.isNotFound {
             // Gone already.
-        }
-    }
-
-    /// Does the same with many values, a bounded number at a time, and collects what failed.
-    private static func concurrently<Value: Sendable>(
-        _ values: [Value], _ work: @escaping @Sendable (Value) async throws -> Void
-    ) async -> [(Value, any Error)] {
-        await withTaskGroup(of: (Value, (any Error)?).self) { group in
-            var rest = values[...]
-            func add(_ group: inout TaskGroup<(Value, (any Error)?)>) {
-                guard let value = rest.popFirst() else { return }
-                group.addTask {
-                    do {
-                        try await work(value)
-                        return (value, nil)
-                    } catch {
-                        return (value, error)
-                    }
-                }
-            }
-            for _ in 0..<concurrency { add(&group) }
-            var failures: [(Value, any Error)] = []
-            while let (value, error) = await group.next() {
-                if let error { failures.append((value, error)) }
-                add(&group)
-            }
-            return failures
         }
     }
 }

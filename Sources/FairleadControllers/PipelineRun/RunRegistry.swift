@@ -16,6 +16,8 @@ final class RunRegistry: Sendable {
         var fixed: FixedRun
         /// Its pods.
         var table: RunTable
+        /// The registered models that it reads, as they are named.
+        var modelInputs: [String]
     }
 
     private let entries = Mutex<[String: Entry]>([:])
@@ -26,7 +28,7 @@ final class RunRegistry: Sendable {
         entries.withLock { entries in
             switch change {
             case .added(let pod), .updated(_, let pod): entries[owner]?.table.fold(pod)
-            case .deleted(let pod): entries[owner]?.table.remove(pod)
+            case .deleted(let pod): entries[owner]?.table.remove(pod.metadata)
             }
         }
     }
@@ -40,14 +42,50 @@ final class RunRegistry: Sendable {
     /// Whether a run is open.
     func isOpen(_ uid: String) -> Bool { entries.withLock { $0[uid] != nil } }
 
-    /// Opens a run; the pods are folded in a second step, so that an event between both is not lost.
-    func open(_ run: PipelineRun, fixed: FixedRun, settings: PlanningSettings) {
-        let artifacts = settings.artifactStore.map {
-            ArtifactLocation(
-                root: $0, namespace: run.metadata.namespace ?? "default", runUID: run.metadata.uid)
+    /// Takes a nested run's news, for the run that it belongs to.
+    func fold(_ change: ObjectChange<PipelineRun>) {
+        guard let owner = change.object.metadata.controller, owner.kind == ResourceType.pipelineRun.gvk.kind else {
+            return
         }
-        let table = RunTable(shape: RunShape(fixed), recorded: run.status.tasks, artifacts: artifacts)
-        entries.withLock { $0[run.metadata.uid] = Entry(run: run, fixed: fixed, table: table) }
+        entries.withLock { entries in
+            switch change {
+            case .added(let run), .updated(_, let run): entries[owner.uid]?.table.fold(run)
+            case .deleted(let run): entries[owner.uid]?.table.remove(run.metadata)
+            }
+        }
+    }
+
+    /// Opens a run; its pods and nested runs are folded in a second step, so that an event between both is not lost.
+    func open(_ run: PipelineRun, fixed: FixedRun, outputs: [String: [Int: ItemOutput]]) {
+        let table = RunTable(
+            shape: RunShape(fixed), recorded: run.status.tasks, recovered: fixed.recovered ?? [], outputs: outputs,
+            commits: run.status.commits)
+        entries.withLock {
+            $0[run.metadata.uid] = Entry(run: run, fixed: fixed, table: table, modelInputs: fixed.modelInputs)
+        }
+    }
+
+    /// Takes the news that an entry of the cache changed, or that whoever claims it did.
+    ///
+    /// - Returns: The runs that wait for it.
+    func cacheChanged(_ entry: ObjectKey) -> [ObjectKey] {
+        entries.withLock { entries in
+            var waiting: [ObjectKey] = []
+            for uid in entries.keys where entries[uid]?.run.metadata.namespace == entry.namespace {
+                guard entries[uid]?.table.cacheChanged(entry.name) == true, let run = entries[uid]?.run else {
+                    continue
+                }
+                waiting.append(run.key)
+            }
+            return waiting
+        }
+    }
+
+    /// Whether a run asks for, or waits for, an entry of the cache.
+    func awaits(_ entry: ObjectKey) -> Bool {
+        entries.withLock { entries in
+            entries.values.contains { $0.run.metadata.namespace == entry.namespace && $0.table.awaits(entry.name) }
+        }
     }
 
     /// Forgets a run.

@@ -26,6 +26,11 @@ public struct ArtifactLocation: Sendable, Hashable {
         "\(folder(task: task, index: index, attempt: attempt))/\(artifact)"
     }
 
+    /// The URI of the state that all attempts of a task share.
+    public func checkpoint(task: String, index: Int = 0) -> String {
+        "\(root)/\(namespace)/\(runUID)/\(task)/\(index)/checkpoint"
+    }
+
     /// The path of a `file://` URI on the node, nil for other stores.
     public static func hostPath(_ uri: String) -> String? {
         guard uri.hasPrefix("file:///") else { return nil }

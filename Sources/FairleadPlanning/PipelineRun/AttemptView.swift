@@ -1,4 +1,4 @@
-import FairleadAPI
+public import FairleadAPI
 public import Foundation
 public import KubernetesCore
 
@@ -30,6 +30,25 @@ public struct AttemptView: Sendable, Hashable {
     public var startedAt: Time?
     /// When the attempt ended.
     public var endedAt: Time?
+    /// Whether the attempt is a nested run and no pod.
+    public var isChild = false
+    /// Whether the pod waits until a queue admits it.
+    public var isGated = false
+    /// Whether a queue decides when the pod may start.
+    public var isQueued = false
+    /// The files that it wrote, where it ended well.
+    public var artifacts: [String: ArtifactReference] = [:]
+    /// The image that ran, by digest.
+    public var imageID: String?
+    /// What it computes, nil where that is not cached.
+    public var computation: String?
+    /// The key of the code that it runs, nil where it runs none that has a commit.
+    public var codeKey: String?
+    /// The commit to which that code was resolved, where the attempt resolved it.
+    public var code: ResolvedCode?
+
+    /// Whether the attempt ended well.
+    public var hasSucceeded: Bool { outcome.isSuccess }
 }
 
 extension AttemptView {
@@ -45,12 +64,53 @@ extension AttemptView {
         attempt = count(PodNaming.attemptAnnotation, atLeast: 1)
         failures = count(PodNaming.failuresAnnotation, atLeast: 0)
         disruptions = count(PodNaming.disruptionsAnnotation, atLeast: 0)
-        outcome = PodOutcome.judge(pod, results: shape.results, pendingTimeout: shape.pendingTimeout)
+        outcome = PodOutcome.judge(
+            pod, results: shape.results, artifacts: shape.artifacts, pendingTimeout: shape.pendingTimeout)
+        if outcome.isSuccess { artifacts = PodArtifacts.references(pod, declared: shape.artifacts) }
+        imageID = pod.mainStatus?.imageID.flatMap { $0.isEmpty ? nil : $0 }
+        codeKey = annotations[PodNaming.codeAnnotation]
+        computation = annotations[PodNaming.computationAnnotation]
+        code = PodCode.resolved(pod)
         isHeld = pod.metadata.finalizers.contains(PodNaming.outcomeFinalizer)
         isBeingDeleted = pod.metadata.isBeingDeleted
         createdAt = pod.metadata.creationTimestamp?.date
         firstCreatedAt = annotations[PodNaming.firstAttemptAnnotation].flatMap { Time($0)?.date } ?? createdAt
         startedAt = pod.startedAt
         endedAt = pod.endedAt
+        isGated = pod.isGated
+        isQueued = pod.metadata.labels[PodNaming.queueLabel] != nil
+    }
+
+    /// Reads a nested run.
+    public init(_ child: PipelineRun) {
+        pod = child.metadata.name
+        uid = child.metadata.uid
+        resourceVersion = child.metadata.resourceVersion
+        attempt = max(child.metadata.annotations[PodNaming.attemptAnnotation].flatMap { Int($0) } ?? 1, 1)
+        failures = 0
+        disruptions = 0
+        outcome = PodOutcome(child)
+        isHeld = false
+        isBeingDeleted = child.metadata.isBeingDeleted
+        createdAt = child.metadata.creationTimestamp?.date
+        firstCreatedAt = createdAt
+        startedAt = child.status.startTime
+        endedAt = child.status.completionTime
+        isChild = true
+    }
+}
+
+extension PodOutcome {
+    /// How a nested run stands.
+    init(_ child: PipelineRun) {
+        let status = child.status
+        let story = "run \(child.metadata.name)" + (status.message.map { ": \($0)" } ?? "")
+        switch status.phase {
+        case .succeeded: self = .succeeded(results: status.results)
+        case .failed: self = .failed(reason: status.reason ?? .exitCode, message: story, exitCode: nil)
+        case .stopped: self = .failed(reason: status.reason ?? .stopped, message: story, exitCode: nil)
+        case .running, .suspended: self = .running(since: status.startTime)
+        case .pending, .queued, nil: self = .pending(reason: status.reason, message: status.message ?? "")
+        }
     }
 }

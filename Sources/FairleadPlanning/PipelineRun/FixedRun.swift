@@ -9,6 +9,8 @@ public struct FixedRun: Sendable, Hashable, Codable {
     public var spec: PipelineSpec
     /// The value of every parameter.
     public var params: [String: JSONValue]
+    /// What was taken over from the run that this one resumes; nil where it resumes none.
+    public var recovered: [TaskStatus]?
 
     /// The key of the document itself.
     public static let specKey = "spec.json"
@@ -38,6 +40,21 @@ public struct FixedRun: Sendable, Hashable, Codable {
 
     /// The tasks, those of `finally` last, as ``RunShape`` counts them.
     public var tasks: [PipelineTask] { spec.tasks + spec.finally }
+
+    /// The indexes of the tasks that wait for people.
+    var approvals: [Int] {
+        tasks.indices.filter { if case .approval = tasks[$0].work { true } else { false } }
+    }
+
+    /// The indexes of the tasks that register models.
+    var models: [Int] {
+        tasks.indices.filter { if case .model = tasks[$0].work { true } else { false } }
+    }
+
+    /// The registered models that tasks read, as they are named.
+    public var modelInputs: [String] {
+        Set(tasks.flatMap { $0.container.inputs.values.compactMap(\.model) }).sorted()
+    }
 
     /// The key under which a task's script stands.
     public static func scriptKey(_ task: String) -> String { "script.\(task)" }

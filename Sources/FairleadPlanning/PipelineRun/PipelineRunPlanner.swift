@@ -25,17 +25,24 @@ public enum PipelineRunPlanner {
     public static func plan(
         run: PipelineRun, fixed: FixedRun, table: inout RunTable, settings: PlanningSettings, now: Date
     ) -> Plan<PipelineRunAction> {
+        halt(run, &table, now: now)
         table.advance(now: now)
+        open(run: run, fixed: fixed, table: &table, now: now)
         var plan = Plan<PipelineRunAction>()
-        let requests = requests(run: run, fixed: fixed, table: &table, settings: settings, now: now)
+        let starts = starts(run: run, fixed: fixed, table: &table, settings: settings, now: now)
+        let builder = PodBuilder(run: run, fixed: fixed, settings: settings)
+        let models = ModelRequests(run: run, fixed: fixed, builder: builder, now: now).due(&table)
+        // Before the status tells that the task has ended: what is told is not looked at again.
+        if !models.isEmpty { plan.actions.append(.registerModels(models)) }
+        writeLists(run, table, &plan)
         flush(run, fixed, table, now, &plan)
-        let expired = table.expired.values.filter { !$0.isBeingDeleted }.sorted { $0.pod < $1.pod }
-        if !expired.isEmpty { plan.actions.append(.deletePods(expired)) }
-        release(table, &plan)
-        if !requests.isEmpty {
-            plan.actions.append(.createPods(requests))
-        }
+        end(run, table, &plan)
+        release(run, table, &plan)
+        if !starts.pods.isEmpty { plan.actions.append(.createPods(starts.pods)) }
+        if !starts.children.isEmpty { plan.actions.append(.createChildren(starts.children)) }
+        if !starts.lookups.isEmpty { plan.actions.append(.lookUpCache(starts.lookups)) }
         if let timer = table.nextTimer { plan.wake = plan.wake.sooner(of: timer, now: now) }
+        if let deadline = deadline(run), table.halt == nil { plan.wake = plan.wake.sooner(of: deadline, now: now) }
         return plan
     }
 
@@ -47,6 +54,8 @@ public enum PipelineRunPlanner {
     ///   - now: The time.
     public static func planEnd(run: PipelineRun, pods: [PodView], now: Date) -> Plan<PipelineRunAction> {
         let isDeleted = run.metadata.isBeingDeleted
+        let notices = pods.filter { $0.metadata.labels[NotificationPod.label] != nil }
+        let pods = pods.filter { $0.metadata.labels[NotificationPod.label] == nil }
         let shape = RunShape.TaskShape(name: "")
         let views = pods.map { AttemptView($0, shape: shape) }.sorted { $0.pod < $1.pod }
         let running = views.filter { !$0.outcome.isTerminal && !$0.isBeingDeleted }
@@ -58,9 +67,21 @@ public enum PipelineRunPlanner {
         }
         if held.count > releaseBatch || running.count > releaseBatch { plan.wake = .now }
         guard !isDeleted, let ended = run.status.completionTime else { return plan }
+        let isRemovable = pods.contains {
+            PodRemoval.takes($0, run: run) && !$0.metadata.isBeingDeleted
+                && !$0.metadata.finalizers.contains(PodNaming.outcomeFinalizer)
+        }
+        if isRemovable, let selector = PodRemoval.selector(run: run) {
+            plan.actions.append(.removePods(selector: selector))
+        }
+        NotificationPlanner.end(run, notices, now: now, &plan)
+        // A nested run goes with the run that it belongs to.
+        if run.metadata.controller?.kind == ResourceType.pipelineRun.gvk.kind { return plan }
         let seconds = run.spec.value?.ttlSecondsAfterFinished ?? timeToLive
         let due = ended.date.addingTimeInterval(Double(max(0, seconds)))
-        if due <= now, plan.actions.isEmpty { return Plan([.deleteRun]) }
+        if due <= now, plan.actions.isEmpty, run.status.notifications.allSatisfy(\.phase.isTerminal) {
+            return Plan([.deleteRun])
+        }
         plan.wake = plan.wake.sooner(of: due, now: now)
         return plan
     }
@@ -68,7 +89,7 @@ public enum PipelineRunPlanner {
     private static func flush(
         _ run: PipelineRun, _ fixed: FixedRun, _ table: RunTable, _ now: Date, _ plan: inout Plan<PipelineRunAction>
     ) {
-        guard table.isStatusDirty else { return }
+        guard table.isStatusDirty || run.status.owesNotifications else { return }
         if !table.isOver, let last = table.lastFlush {
             let due = last.addingTimeInterval(flushInterval)
             if due > now {
@@ -77,8 +98,15 @@ public enum PipelineRunPlanner {
             }
         }
         let status = RunStatusBuilder.status(run: run, fixed: fixed, table: table, now: now)
-        plan.actions.append(.patchStatus(status, flushing: table.unflushed.count))
-        if run.status.startTime == nil {
+        let outputs = ItemOutputs.chunks(of: table.unflushed, table, run: run)
+        if !outputs.isEmpty { plan.actions.append(.writeItemOutputs(outputs)) }
+        let computed = CachePlanner(run: run, fixed: fixed).records(of: table.unflushed, table)
+        if !computed.isEmpty { plan.actions.append(.writeCache(computed)) }
+        let notifications = NotificationPlanner.requests(run)
+        if !notifications.isEmpty { plan.actions.append(.sendNotifications(notifications)) }
+        let flush = Flush(items: table.unflushed.count, tasks: table.unflushedTasks.count)
+        plan.actions.append(.patchStatus(status, flushing: flush))
+        if run.status.specRef == nil {
             let count = table.shape.tasks.count
             let what = fixed.pipeline.map { " of pipeline \($0)" } ?? ""
             plan.actions.append(
@@ -87,38 +115,14 @@ public enum PipelineRunPlanner {
                         isWarning: false, reason: "Started", note: "\(count) task\(count == 1 ? "" : "s")\(what)")))
         }
         plan.actions += notes(table, status)
-    }
-
-    private static func release(_ table: RunTable, _ plan: inout Plan<PipelineRunAction>) {
-        guard !table.releasable.isEmpty else { return }
-        let views = table.releasable.values.sorted { $0.pod < $1.pod }
-        plan.actions.append(.releasePods(Array(views.prefix(releaseBatch)), recorded: true))
-        if views.count > releaseBatch { plan.wake = .now }
-    }
-
-    /// The pods to be made now: in the order of the tasks, within the limits of the run and of the step.
-    private static func requests(
-        run: PipelineRun, fixed: FixedRun, table: inout RunTable, settings: PlanningSettings, now: Date
-    ) -> [PodRequest] {
-        if run.spec.value?.suspend == true { return [] }
-        let room = table.shape.maxParallelTasks.map { max(0, $0 - table.active) } ?? Int.max
-        let count = min(room, table.createWindow)
-        guard count > 0, !table.ready.isEmpty else { return [] }
-        var requests: [PodRequest] = []
-        let builder = PodBuilder(run: run, fixed: fixed, settings: settings)
-        for index in table.ready.sorted().prefix(count) {
-            switch builder.pod(index, table) {
-            case .success(let request): requests.append(request)
-            case .failure(let error): table.fail(index, reason: error.reason, message: error.message, now: now)
-            }
-        }
-        if requests.isEmpty { table.advance(now: now) }
-        return requests
+        plan.actions += NotificationPlanner.undelivered(
+            run.status.notifications, status.notifications, table.notices
+        ).map(PipelineRunAction.note)
     }
 
     private static func notes(_ table: RunTable, _ status: PipelineRunStatus) -> [PipelineRunAction] {
         var notes: [PipelineRunAction] = []
-        for index in table.unflushed {
+        for index in table.unflushedTasks {
             guard let record = table.entries[index].record, record.phase == .failed else { continue }
             let reason = record.reason?.rawValue ?? "Failed"
             notes.append(
@@ -138,11 +142,6 @@ public enum PipelineRunPlanner {
         }
         return notes
     }
-}
-
-extension RunTable {
-    /// Whether every task has ended.
-    public var isOver: Bool { finished == shape.tasks.count }
 }
 
 extension Wake {

@@ -12,7 +12,7 @@ public enum PipelineRunStarter {
         /// It can start: this ConfigMap fixes what it runs.
         case start(FixedRun, configMap: JSONValue)
         /// It waits; the status says for what.
-        case wait(PipelineRunStatus, Duration)
+        case wait(PipelineRunStatus, Duration?)
         /// It can't run; the status says why.
         case refuse(PipelineRunStatus)
     }
@@ -22,24 +22,32 @@ public enum PipelineRunStarter {
     /// - Parameters:
     ///   - run: The run.
     ///   - pipeline: The pipeline that it names, nil where there is none of that name.
+    ///   - origin: What there is of the run that it resumes.
     ///   - now: The time.
     public static func decide(
-        run: PipelineRun, pipeline: Pipeline?, now: Date
+        run: PipelineRun, pipeline: Pipeline?, origin: RecoveryOrigin = .none, now: Date
     ) -> Decision {
+        if let end = ended(run, pipeline, now) { return .refuse(end) }
         do throws(Hindrance) {
-            let fixed = try fix(run, pipeline)
+            let fixed = try fix(run, pipeline, origin)
+            if run.spec.value?.suspend == true {
+                var status = RunStatusBuilder.unstarted(
+                    run: run, phase: .suspended, reason: .suspended, message: "spec.suspend is true", now: now)
+                status.concurrencyGroup = nil
+                return .wait(status, nil)
+            }
             do throws(TaskProblem) {
                 return .start(fixed, configMap: try fixed.configMap(run: run.metadata))
             } catch {
-                return .refuse(refusal(run, error.message, now))
+                return .refuse(refusal(run, pipeline, error.message, now))
             }
         } catch {
             switch error {
-            case .invalid(let message): return .refuse(refusal(run, message, now))
+            case .invalid(let message): return .refuse(refusal(run, pipeline, message, now))
             case .missing(let name):
                 let message = "spec.pipeline: there is no pipeline \"\(name)\" in this namespace"
                 let age = run.metadata.creationTimestamp.map { now.timeIntervalSince($0.date) } ?? pipelineGrace
-                guard age < pipelineGrace else { return .refuse(refusal(run, message, now)) }
+                guard age < pipelineGrace else { return .refuse(refusal(run, pipeline, message, now)) }
                 let status = RunStatusBuilder.unstarted(
                     run: run, phase: .pending, reason: .invalidSpec, message: "\(message) yet", now: now)
                 return .wait(status, .milliseconds(Int64((pipelineGrace - age) * 1000) + 1))
@@ -52,11 +60,35 @@ public enum PipelineRunStarter {
         case missing(String)
     }
 
-    private static func refusal(_ run: PipelineRun, _ message: String, _ now: Date) -> PipelineRunStatus {
-        RunStatusBuilder.unstarted(run: run, phase: .failed, reason: .invalidSpec, message: message, now: now)
+    private static func refusal(
+        _ run: PipelineRun, _ pipeline: Pipeline?, _ message: String, _ now: Date
+    ) -> PipelineRunStatus {
+        RunStatusBuilder.unstarted(
+            run: run, phase: .failed, reason: .invalidSpec, message: message,
+            telling: notifications(run, pipeline), now: now)
     }
 
-    private static func fix(_ run: PipelineRun, _ pipeline: Pipeline?) throws(Hindrance) -> FixedRun {
+    /// What is to be told of a run that never starts.
+    private static func notifications(_ run: PipelineRun, _ pipeline: Pipeline?) -> [NotificationSpec] {
+        let spec = run.spec.value?.decodedPipelineSpec ?? pipeline?.spec
+        return spec?.value?.notifications ?? []
+    }
+
+    /// How a run ends that is to end before it started; nil where it is not.
+    private static func ended(_ run: PipelineRun, _ pipeline: Pipeline?, _ now: Date) -> PipelineRunStatus? {
+        var message: String?
+        if let other = RunReplacement.replacement(of: run.metadata) { message = RunReplacement.message(other) }
+        if run.spec.value?.shutdown != nil { message = "stopped before it started" }
+        return message.map {
+            RunStatusBuilder.unstarted(
+                run: run, phase: .stopped, reason: .stopped, message: $0, telling: notifications(run, pipeline),
+                now: now)
+        }
+    }
+
+    private static func fix(
+        _ run: PipelineRun, _ pipeline: Pipeline?, _ origin: RecoveryOrigin
+    ) throws(Hindrance) -> FixedRun {
         let spec: PipelineRunSpec
         switch run.spec {
         case .success(let value): spec = value
@@ -81,9 +113,18 @@ public enum PipelineRunStarter {
                 throw .invalid("pipeline \"\(pipeline.metadata.name)\": \(message)")
             }
         }
+        let misfits = RunValidator.validate(spec, of: pipelineSpec)
+        guard misfits.isEmpty else { throw .invalid(InvalidSpec(misfits).message) }
+        if let problem = RecoveryStart.problem(spec, origin) { throw .invalid(InvalidSpec([problem]).message) }
         do throws(InvalidSpec) {
-            let params = try ParamResolver.resolve(pipelineSpec.params, given: spec.params)
-            return FixedRun(pipeline: spec.pipeline, spec: pipelineSpec, params: params)
+            let given = RecoveryStart.params(spec, pipelineSpec, origin)
+            let params = try ParamResolver.resolve(pipelineSpec.params, given: given)
+            var fixed = FixedRun(pipeline: spec.pipeline, spec: pipelineSpec, params: params)
+            if case .found(let source) = origin {
+                let rerun = spec.resumeFrom?.rerun ?? []
+                fixed.recovered = Recovery(fixed, from: source, rerun: rerun).facts()
+            }
+            return fixed
         } catch {
             throw .invalid(error.message)
         }

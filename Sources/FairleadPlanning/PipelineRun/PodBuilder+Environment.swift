@@ -2,23 +2,40 @@ import FairleadAPI
 import KubernetesCore
 
 extension PodBuilder {
+    /// Refuses values that the kernel, or the API server, would refuse less clearly.
+    func checkSizes(_ container: ContainerSpec) throws(TaskProblem) {
+        let limit = Limits.published.listInTextBytes
+        var texts = (container.args ?? []).enumerated().map { ("args[\($0)]", $1) }
+        texts += (container.command ?? []).enumerated().map { ("command[\($0)]", $1) }
+        for (name, value) in container.env.sorted(by: { $0.key < $1.key }) {
+            if case .literal(.string(let text)) = value { texts.append(("env.\(name)", text)) }
+        }
+        for (field, text) in texts where text.utf8.count > limit {
+            throw TaskProblem(
+                .invalidSpec, "\(field): has \(text.utf8.count) bytes, and at most \(limit) fit; make it an input")
+        }
+    }
+
     /// The variables of the container `main`: the user's first, so that ours win where both are given.
-    func environment(_ task: PipelineTask, _ budget: AttemptBudget) -> [JSONValue] {
+    func environment(_ draft: PodDraft) -> [JSONValue] {
         var variables: [JSONValue] = []
-        for (name, value) in task.container.env.sorted(by: { $0.key < $1.key }) {
+        for (name, value) in draft.container.env.sorted(by: { $0.key < $1.key }) {
             variables.append(variable(name, value))
         }
         for (name, value) in fixed.params.sorted(by: { $0.key < $1.key }) {
-            let text = value.stringValue ?? JSONWriter.string(value)
-            guard text.utf8.count <= 32 << 10 else { continue }
-            variables.append(literal("PARAM_\(name.uppercased())", text.doublingDollars))
+            variables += data("PARAM_\(name.uppercased())", value)
         }
-        let settings: [(String, String)] = [
+        if let index = draft.attempt.scope.itemIndex {
+            if let item = draft.attempt.scope.item { variables += data("ITEM", item) }
+            variables.append(literal("ITEM_INDEX", String(index)))
+        }
+        var settings: [(String, String)] = [
             ("FAIRLEAD_PARAMS", "\(Folder.spec)/\(FixedRun.paramsKey)"), ("FAIRLEAD_RESULTS", "/dev/termination-log"),
             ("FAIRLEAD_INPUTS", Folder.inputs), ("FAIRLEAD_OUTPUTS", Folder.outputs),
-            ("FAIRLEAD_ATTEMPT", String(budget.attempt)), ("FAIRLEAD_RUN", run.metadata.name),
-            ("FAIRLEAD_TASK", task.name), ("HOME", Folder.work),
+            ("FAIRLEAD_ATTEMPT", String(draft.attempt.budget.attempt)), ("FAIRLEAD_RUN", run.metadata.name),
+            ("FAIRLEAD_TASK", draft.task.name), ("HOME", Folder.work),
         ]
+        if draft.container.checkpoint != nil { settings.append(("FAIRLEAD_CHECKPOINT", Folder.checkpoint)) }
         return variables + settings.map { literal($0.0, $0.1) }
     }
 
@@ -26,15 +43,17 @@ extension PodBuilder {
         ["name": .string(name), "value": .string(text)]
     }
 
+    /// A value as a variable; none where it is too large for one.
+    private func data(_ name: String, _ value: JSONValue) -> [JSONValue] {
+        let text = value.stringValue ?? JSONWriter.string(value)
+        return text.utf8.count <= Limits.published.paramVariable ? [literal(name, text.doublingDollars)] : []
+    }
+
     private func variable(_ name: String, _ value: EnvValue) -> JSONValue {
         switch value {
         case .literal(.string(let text)): return literal(name, text)
         case .literal(let value): return literal(name, JSONWriter.string(value))
-        case .secret(let secret, let key):
-            return [
-                "name": .string(name),
-                "valueFrom": ["secretKeyRef": ["name": .string(secret), "key": .string(key)]],
-            ]
+        case .secret(let secret, let key): return JSONValue.secretVariable(name, secret: secret, key: key)
         case .config(let config, let key):
             return [
                 "name": .string(name),
@@ -44,8 +63,8 @@ extension PodBuilder {
     }
 
     /// Requests and limits: memory both, CPU a request, GPUs a limit.
-    func resources(_ task: PipelineTask, _ volumes: inout VolumeList) -> JSONValue? {
-        guard let needs = task.container.resources else { return nil }
+    func resources(_ draft: inout PodDraft) -> JSONValue? {
+        guard let needs = draft.container.resources else { return nil }
         var requests: [String: JSONValue] = [:]
         var limits: [String: JSONValue] = [:]
         func quantity(_ value: ScalarText?) -> JSONValue? { value.map { .string($0.text) } }
@@ -56,7 +75,7 @@ extension PodBuilder {
         limits["ephemeral-storage"] = requests["ephemeral-storage"]
         limits["nvidia.com/gpu"] = quantity(needs.gpu)
         if let size = quantity(needs.shm) {
-            volumes.add(name: "shm", ["emptyDir": ["medium": "Memory", "sizeLimit": size]], at: "/dev/shm")
+            draft.volumes.add(name: "shm", ["emptyDir": ["medium": "Memory", "sizeLimit": size]], at: "/dev/shm")
         }
         var resources: JSONValue = [:]
         if !requests.isEmpty { resources["requests"] = .object(requests) }
@@ -68,4 +87,15 @@ extension PodBuilder {
 extension String {
     /// The text with every `$` doubled: what the kubelet turns back into a single one.
     var doublingDollars: String { split(separator: "$", omittingEmptySubsequences: false).joined(separator: "$$") }
+}
+
+extension JSONValue {
+    /// A variable whose value the kubelet takes from a Secret.
+    static func secretVariable(
+        _ name: String, secret: String, key: String, isOptional: Bool = false
+    ) -> JSONValue {
+        var source: JSONValue = ["name": .string(secret), "key": .string(key)]
+        if isOptional { source["optional"] = true }
+        return ["name": .string(name), "valueFrom": ["secretKeyRef": source]]
+    }
 }

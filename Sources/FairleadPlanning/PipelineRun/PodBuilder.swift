@@ -12,11 +12,17 @@ public struct PodBuilder: Sendable {
     /// The folders that a pod of ours has.
     enum Folder {
         static let work = "/fairlead/work"
+        static let code = "/fairlead/work/code"
         static let spec = "/fairlead/spec"
         static let inputs = "/fairlead/inputs"
         static let outputs = "/fairlead/outputs"
+        static let checkpoint = "/fairlead/checkpoint"
         static let packages = "/fairlead/packages"
+        static let stores = "/fairlead/stores"
     }
+
+    /// The time that the upload of artifacts has, and so the most that a program has to end when it is asked to.
+    static let storeSeconds: Int64 = 600
 
     /// Makes a builder for the pods of one run.
     public init(run: PipelineRun, fixed: FixedRun, settings: PlanningSettings) {
@@ -26,92 +32,79 @@ public struct PodBuilder: Sendable {
         tasks = fixed.tasks
     }
 
-    /// The pod of a task's next attempt.
+    /// The pod of an item's next attempt.
     ///
     /// - Parameters:
     ///   - index: The task.
-    ///   - table: What is known of earlier attempts.
-    public func pod(_ index: Int, _ table: RunTable) -> Result<PodRequest, TaskProblem> {
-        guard tasks.indices.contains(index), table.entries.indices.contains(index) else {
+    ///   - attempt: The item, and what is known of earlier attempts.
+    public func pod(_ index: Int, _ attempt: PodAttempt) -> Result<PodRequest, TaskProblem> {
+        guard tasks.indices.contains(index) else {
             return .failure(TaskProblem(.invalidSpec, "no task has the index \(index)"))
         }
-        var task = tasks[index]
-        let scope = RunScope.scope(of: task.container.references, run: run, fixed: fixed, table: table)
-        let budget = AttemptBudget(
-            after: table.entries[index].newest, rules: task.container.retry?.rules ?? [])
         return Result { () throws(TaskProblem) in
-            do throws(InvalidSpec) {
-                task.container = try task.container.evaluated(in: scope)
-            } catch {
-                throw TaskProblem(.expressionFailed, error.message)
-            }
+            var draft = try draft(tasks[index], attempt)
             let name = PodNaming.podName(
-                run: run.metadata.name, runUID: run.metadata.uid, task: task.name, attempt: budget.attempt)
+                run: run.metadata.name, runUID: run.metadata.uid, task: draft.task.name, index: attempt.index,
+                attempt: attempt.budget.attempt)
+            let spec = try spec(&draft)
             var pod: JSONValue = [
-                "apiVersion": "v1", "kind": "Pod",
-                "metadata": metadata(name, task, budget, table.entries[index].firstCreated),
-                "spec": try spec(task, budget, scope),
+                "apiVersion": "v1", "kind": "Pod", "metadata": metadata(name, draft), "spec": spec,
             ]
-            for override in task.container.overrides where override.target?.role == nil {
-                pod = try patched(pod, override)
-            }
-            return PodRequest(task: index, name: name, pod: pod)
+            try patch(&pod, draft)
+            try draft.profile?.check(pod)
+            return PodRequest(item: ItemID(task: index, item: attempt.index), name: name, pod: pod)
         }
     }
 
-    /// The pod with a patch of the user's; what makes it ours stays.
-    private func patched(_ pod: JSONValue, _ override: PodOverride) throws(TaskProblem) -> JSONValue {
-        do throws(PatchError) {
-            var patched = try StrategicMergePatch.apply(override.pod, to: pod, schema: PodMergeSchema.pod)
-            for path in [["apiVersion"], ["kind"], ["metadata", "name"], ["metadata", "namespace"]] {
-                patched[path: path] = pod[path: path]
-            }
-            for member in ["finalizers", "ownerReferences"] {
-                patched[path: ["metadata", member]] = pod[path: ["metadata", member]]
-            }
-            for member in ["labels", "annotations"] {
-                let own = pod[path: ["metadata", member]]?.objectValue ?? [:]
-                let all = patched[path: ["metadata", member]]?.objectValue ?? [:]
-                patched[path: ["metadata", member]] = .object(all.merging(own) { _, own in own })
-            }
-            return patched
+    /// The task as it is to run: references are replaced, what is left open comes from the profile.
+    private func draft(_ task: PipelineTask, _ attempt: PodAttempt) throws(TaskProblem) -> PodDraft {
+        var task = task
+        let profile = try settings.platform.profile(task.container.profile ?? run.spec.value?.profile)
+        do throws(InvalidSpec) {
+            task.container = try task.container.evaluated(in: attempt.scope)
         } catch {
-            throw TaskProblem(.invalidSpec, "overrides: \(error)")
+            throw TaskProblem(.expressionFailed, error.message)
         }
+        try checkSizes(task.container)
+        let needs = task.container.resources
+        task.container.resources = needs?.merged(over: profile?.spec.resources) ?? profile?.spec.resources
+        if let image = task.container.image, let profile { task.container.image = profile.image(image) }
+        return PodDraft(task: task, attempt: attempt, profile: profile)
     }
 
-    private func metadata(
-        _ name: String, _ task: PipelineTask, _ budget: AttemptBudget, _ firstCreated: Date?
-    ) -> JSONValue {
+    private func metadata(_ name: String, _ draft: PodDraft) -> JSONValue {
         var labels: [String: JSONValue] = [
             FairleadLabel.managedBy: .string(FairleadLabel.managedByValue),
-            FairleadLabel.run: .string(run.metadata.name), FairleadLabel.task: .string(task.name),
+            FairleadLabel.run: .string(run.metadata.name), FairleadLabel.task: .string(draft.task.name),
         ]
         if let pipeline = fixed.pipeline, pipeline.utf8.count <= 63 {
             labels[FairleadLabel.pipeline] = .string(pipeline)
         }
-        var annotations: [String: JSONValue] = [
-            PodNaming.attemptAnnotation: .string(String(budget.attempt)),
-            PodNaming.failuresAnnotation: .string(String(budget.failures)),
-            PodNaming.disruptionsAnnotation: .string(String(budget.disruptions)),
-        ]
-        if let firstCreated {
-            annotations[PodNaming.firstAttemptAnnotation] = .string(Time(firstCreated).description)
+        if let index = draft.attempt.scope.itemIndex { labels[FairleadLabel.itemIndex] = .string(String(index)) }
+        let budget = draft.attempt.budget
+        var annotations = draft.annotations
+        annotations[PodNaming.attemptAnnotation] = .string(String(budget.attempt))
+        annotations[PodNaming.failuresAnnotation] = .string(String(budget.failures))
+        annotations[PodNaming.disruptionsAnnotation] = .string(String(budget.disruptions))
+        if let queue = run.spec.value?.queue { labels[PodNaming.queueLabel] = .string(queue) }
+        if let computation = draft.attempt.computation {
+            annotations[PodNaming.computationAnnotation] = .string(computation)
+        }
+        if let first = draft.attempt.firstCreated {
+            annotations[PodNaming.firstAttemptAnnotation] = .string(Time(first).description)
         }
         return [
-            "name": .string(name), "namespace": .string(run.metadata.namespace ?? "default"),
-            "labels": .object(labels),
-            "annotations": .object(annotations),
-            "finalizers": [.string(PodNaming.outcomeFinalizer)],
+            "name": .string(name), "namespace": .string(namespace), "labels": .object(labels),
+            "annotations": .object(annotations), "finalizers": [.string(PodNaming.outcomeFinalizer)],
             "ownerReferences": [OwnerReference(controller: .pipelineRun, metadata: run.metadata).json],
         ]
     }
 
-    private func spec(
-        _ task: PipelineTask, _ budget: AttemptBudget, _ scope: Scope
-    ) throws(TaskProblem) -> JSONValue {
-        var volumes = VolumeList()
-        var main = try container(task, budget, scope, &volumes)
+    /// The run's namespace.
+    var namespace: String { run.metadata.namespace ?? "default" }
+
+    private func spec(_ draft: inout PodDraft) throws(TaskProblem) -> JSONValue {
+        var main = try program(&draft)
         var spec: JSONValue = [
             "restartPolicy": "Never", "automountServiceAccountToken": false, "enableServiceLinks": false,
             "securityContext": [
@@ -119,60 +112,84 @@ public struct PodBuilder: Sendable {
                 "seccompProfile": ["type": "RuntimeDefault"],
             ],
         ]
-        if let packages = task.container.packages, !packages.list.isEmpty {
-            spec["initContainers"] = [packagesContainer(task, packages, &volumes)]
-            let path = "\(Folder.packages)/venv/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
-            main.addEnvironment("VIRTUAL_ENV", .string("\(Folder.packages)/venv"))
-            main.addEnvironment("PATH", .string(path))
+        var first: [JSONValue] = []
+        if !draft.fetch.isEmpty { first.append(try draft.fetch.container("fetch", image: ownImage(draft.task))) }
+        if let packages = packages(&draft, &main) { first.append(packages) }
+        if !draft.store.isEmpty {
+            draft.store.plan["graceSeconds"] = .integer(Self.storeSeconds)
+            var store = try draft.store.container("store", image: ownImage(draft.task))
+            // An init container that is always restarted is a sidecar: it starts before the program and ends after it.
+            store["restartPolicy"] = "Always"
+            first.append(store)
+            spec["terminationGracePeriodSeconds"] = .integer(Self.storeSeconds)
         }
-        main["volumeMounts"] = .array(volumes.mounts)
+        if !first.isEmpty { spec["initContainers"] = .array(first) }
+        main["volumeMounts"] = .array(draft.volumes.mounts)
         spec["containers"] = [main]
-        spec["volumes"] = .array(volumes.volumes)
-        if let account = task.container.serviceAccount {
+        spec["volumes"] = .array(draft.volumes.volumes)
+        if let account = draft.container.serviceAccount {
             spec["serviceAccountName"] = .string(account)
             spec["automountServiceAccountToken"] = true
         }
-        if !task.container.pullSecrets.isEmpty {
-            spec["imagePullSecrets"] = .array(task.container.pullSecrets.map { ["name": .string($0)] })
-        }
-        if let limit = task.container.timeouts?.attempt {
+        let secrets = pullSecrets(draft.container)
+        if !secrets.isEmpty { spec["imagePullSecrets"] = .array(secrets.map { ["name": .string($0)] }) }
+        if let limit = draft.container.timeouts?.attempt {
             spec["activeDeadlineSeconds"] = .integer(max(1, limit.seconds))
         }
         return spec
     }
 
-    private func container(
-        _ task: PipelineTask, _ budget: AttemptBudget, _ scope: Scope, _ volumes: inout VolumeList
-    ) throws(TaskProblem) -> JSONValue {
-        guard let image = task.container.image else {
-            throw TaskProblem(.invalidSpec, "task \"\(task.name)\" has no image")
+    /// The image of `fetch` and `store`.
+    private func ownImage(_ task: PipelineTask) throws(TaskProblem) -> String {
+        if let image = settings.image { return image }
+        throw TaskProblem(
+            .invalidSpec,
+            "task \"\(task.name)\" has files elsewhere, but the controller doesn't know its own image (--image)")
+    }
+
+    /// Secrets for the image: the user's, and that of the Connection which leads to its registry.
+    private func pullSecrets(_ container: ContainerSpec) -> [String] {
+        let link = container.image.flatMap { image in
+            settings.platform.link(to: "oci://\(image)") { $0 == .registry }
+        }
+        guard let secret = link?.spec.secret, !container.pullSecrets.contains(secret) else {
+            return container.pullSecrets
+        }
+        return container.pullSecrets + [secret]
+    }
+
+    private func program(_ draft: inout PodDraft) throws(TaskProblem) -> JSONValue {
+        guard let image = draft.container.image else {
+            throw TaskProblem(.invalidSpec, "task \"\(draft.task.name)\" has no image")
         }
         var main: JSONValue = [
-            "name": "main", "image": .string(image),
-            "workingDir": .string(Folder.work), "terminationMessagePolicy": "FallbackToLogsOnError",
+            "name": "main", "image": .string(image), "terminationMessagePolicy": "FallbackToLogsOnError",
             "securityContext": ["allowPrivilegeEscalation": false, "capabilities": ["drop": ["ALL"]]],
         ]
-        volumes.add(name: "work", ["emptyDir": [:]], at: Folder.work)
-        addProgram(task, &main)
-        try mountInputs(task, scope, &volumes)
-        try mountOutputs(task, budget, &volumes)
-        mountFiles(task, &volumes)
-        mountSpec(task, &volumes)
-        main["env"] = .array(environment(task, budget))
-        if let resources = resources(task, &volumes) { main["resources"] = resources }
+        draft.volumes.add(name: "work", ["emptyDir": [:]], at: Folder.work)
+        try addCode(&draft)
+        main["workingDir"] = .string(draft.workingDirectory)
+        addProgram(draft.container, &main)
+        try addInputs(&draft)
+        try addOutputs(&draft)
+        try addCheckpoint(&draft)
+        mountFiles(&draft)
+        mountSpec(&draft)
+        main["env"] = .array(environment(draft))
+        if let resources = resources(&draft) { main["resources"] = resources }
         return main
     }
 
-    private func addProgram(_ task: PipelineTask, _ main: inout JSONValue) {
+    private func addProgram(_ container: ContainerSpec, _ main: inout JSONValue) {
         let file = "\(Folder.spec)/script"
-        var command = task.container.command ?? []
-        if let script = task.container.script {
+        var command = container.command ?? []
+        if let script = container.script {
             command = Self.interpreter(of: script) + [file]
-        } else if task.container.python != nil {
+        } else if container.python != nil {
             command = ["python", "-u", file]
         }
         if !command.isEmpty { main["command"] = .array(command.map { .string($0) }) }
-        if let args = task.container.args, !args.isEmpty { main["args"] = .array(args.map { .string($0) }) }
+        if let args = container.args, !args.isEmpty { main["args"] = .array(args.map { .string($0) }) }
     }
 
     /// The command of a script's `#!` line, `sh -e` where it has none: the file is mounted without its x bit on
@@ -183,42 +200,5 @@ public struct PodBuilder: Sendable {
         }
         let words = line.dropFirst(2).split(whereSeparator: \.isWhitespace).map(String.init)
         return words.isEmpty ? ["sh", "-e"] : words
-    }
-
-    private func packagesContainer(
-        _ task: PipelineTask, _ packages: Packages, _ volumes: inout VolumeList
-    ) -> JSONValue {
-        volumes.add(name: "packages", ["emptyDir": [:]], at: Folder.packages)
-        let venv = "\(Folder.packages)/venv"
-        var environment: [JSONValue] = [
-            [
-                "name": "FAIRLEAD_PACKAGES",
-                "value": .string(JSONWriter.string(.array(packages.list.map { .string($0) }))),
-            ],
-            ["name": "HOME", "value": .string(Folder.packages)],
-        ]
-        if let index = packages.index {
-            environment.append(["name": "FAIRLEAD_PACKAGES_INDEX", "value": .string(index)])
-            environment.append(["name": "PIP_INDEX_URL", "value": .string(index)])
-        }
-        // The requirements are arguments of their own, never text in a shell's program.
-        let install = #"python -m venv --system-site-packages "$0" && exec "$0/bin/pip" install --no-input "$@""#
-        return [
-            "name": "packages", "image": .string(task.container.image ?? ""),
-            "command": .array(
-                (["sh", "-ec", install, venv] + packages.list).map { .string($0.doublingDollars) }),
-            "env": .array(environment), "terminationMessagePolicy": "FallbackToLogsOnError",
-            "securityContext": ["allowPrivilegeEscalation": false, "capabilities": ["drop": ["ALL"]]],
-            "volumeMounts": [["name": "packages", "mountPath": .string(Folder.packages)]],
-        ]
-    }
-}
-
-extension JSONValue {
-    /// Appends a variable to a container's environment.
-    mutating func addEnvironment(_ name: String, _ value: JSONValue) {
-        var environment = self["env"]?.arrayValue ?? []
-        environment.append(["name": .string(name), "value": value])
-        self["env"] = .array(environment)
     }
 }

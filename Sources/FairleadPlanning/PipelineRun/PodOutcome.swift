@@ -28,16 +28,24 @@ public enum PodOutcome: Sendable, Hashable {
     /// - Parameters:
     ///   - pod: The pod.
     ///   - results: The results that its task declares.
+    ///   - artifacts: The names of the artifacts that its task declares.
     ///   - pendingTimeout: How long the task may be pending, nil for ever.
-    public static func judge(_ pod: PodView, results: [ResultSpec], pendingTimeout: Duration?) -> PodOutcome {
+    public static func judge(
+        _ pod: PodView, results: [ResultSpec], artifacts: [String] = [], pendingTimeout: Duration?
+    ) -> PodOutcome {
         switch pod.status.phase {
-        case "Succeeded": return judgeSuccess(pod, results)
+        case "Succeeded": return judgeStore(pod, artifacts) ?? judgeSuccess(pod, results)
         case "Failed": return judgePendingTimeout(pod, pendingTimeout) ?? judgeFailure(pod)
         default: break
         }
         if pod.metadata.isBeingDeleted, pod.spec.nodeName == nil {
             let message = "pod \(pod.metadata.name) was deleted before it started"
             return judgePendingTimeout(pod, pendingTimeout) ?? .disrupted(reason: .evicted, message: message)
+        }
+        if pod.metadata.isBeingDeleted, pod.metadata.deletionGracePeriodSeconds == 0 {
+            // A kubelet says how a pod ended before it asks for no more grace: somebody else did, by force.
+            let message = "pod \(pod.metadata.name) was deleted by force on node \(pod.spec.nodeName ?? "")"
+            return judgePendingTimeout(pod, pendingTimeout) ?? .disrupted(reason: .nodeLost, message: message)
         }
         if pod.status.phase == "Running" {
             return .running(since: pod.mainStatus?.state?.running?.startedAt ?? pod.status.startTime)
@@ -58,10 +66,30 @@ public enum PodOutcome: Sendable, Hashable {
         }
     }
 
+    /// What went wrong with the files of a program that ended well; nil where all are stored.
+    ///
+    /// The pod has succeeded whatever became of its sidecars, so that only a line for each artifact counts.
+    private static func judgeStore(_ pod: PodView, _ artifacts: [String]) -> PodOutcome? {
+        guard let store = pod.storeStatus else { return nil }
+        let lines = PodArtifacts.lines(pod)
+        for name in artifacts where lines[name]?["digest"]?.stringValue == nil {
+            let place = "artifact \"\(name)\" of pod \(pod.metadata.name)"
+            if let error = lines[name]?["error"]?.stringValue {
+                let isMissing = lines[name]?["reason"] == "ArtifactMissing"
+                return isMissing
+                    ? .failed(reason: .resultMissing, message: "\(place): \(error)", exitCode: 0)
+                    : .disrupted(reason: .artifactStoreFailed, message: "\(place) was not stored: \(error)")
+            }
+            let end = store.state?.terminated.map { story("its container store", $0) } ?? "its container store is gone"
+            return .disrupted(reason: .artifactStoreFailed, message: "\(place) was not stored: \(end)")
+        }
+        return nil
+    }
+
     private static func judgeFailure(_ pod: PodView) -> PodOutcome {
         let node = pod.spec.nodeName.map { " on node \($0)" } ?? ""
         let place = "pod \(pod.metadata.name)\(node)"
-        let disruption = pod.status.conditions?.first { $0.type == "DisruptionTarget" && $0.status == "True" }
+        let disruption = pod.interruption
         switch pod.status.reason {
         case "Evicted":
             return .disrupted(reason: .evicted, message: "\(place) was evicted: \(pod.status.message ?? "")")
@@ -74,19 +102,18 @@ public enum PodOutcome: Sendable, Hashable {
         default: break
         }
         if let disruption {
-            let reason: Reason = disruption.reason == "PreemptionByScheduler" ? .preempted : .evicted
+            let reason: Reason =
+                disruption.reason == "PreemptionByScheduler" || disruption.type == "TerminationTarget"
+                ? .preempted : .evicted
             return .disrupted(reason: reason, message: "\(place): \(disruption.message ?? disruption.reason ?? "")")
         }
         return judgeContainers(pod, place)
     }
 
     private static func judgeContainers(_ pod: PodView, _ place: String) -> PodOutcome {
-        for status in pod.status.initContainerStatuses ?? [] {
-            guard let ended = status.state?.terminated, ended.exitCode != 0 else { continue }
-            let reason: Reason = status.name == "packages" ? .packagesFailed : .exitCode
-            return .failed(
-                reason: reason, message: story("init container \(status.name) of \(place)", ended),
-                exitCode: ended.exitCode)
+        // Where the program ran, sidecars may have ended in any way after it.
+        if pod.mainStatus?.state?.terminated?.startedAt == nil, let outcome = judgeInitContainers(pod, place) {
+            return outcome
         }
         guard let ended = pod.mainStatus?.state?.terminated else {
             let message = "\(place) failed: \(pod.status.message ?? pod.status.reason ?? "no container status")"
@@ -102,10 +129,36 @@ public enum PodOutcome: Sendable, Hashable {
         return .failed(reason: .exitCode, message: story(place, ended), exitCode: ended.exitCode)
     }
 
+    private static func judgeInitContainers(_ pod: PodView, _ place: String) -> PodOutcome? {
+        for status in pod.status.initContainerStatuses ?? [] where status.name != "store" {
+            guard let ended = status.state?.terminated, ended.exitCode != 0 else { continue }
+            let story = story("init container \(status.name) of \(place)", ended)
+            switch status.name {
+            case "fetch": return judgeFetch(ended, place, story)
+            case "packages": return .failed(reason: .packagesFailed, message: story, exitCode: ended.exitCode)
+            default: return .failed(reason: .exitCode, message: story, exitCode: ended.exitCode)
+            }
+        }
+        return nil
+    }
+
+    /// What can't be had however often it is asked for costs the user's budget, the rest the platform's.
+    private static func judgeFetch(
+        _ ended: ContainerState.Terminated, _ place: String, _ story: String
+    ) -> PodOutcome {
+        let last = TerminationMessage.lines(ended.message).last
+        let message = last?["error"]?.stringValue.map { "fetch of \(place): \($0)" } ?? story
+        let finalReasons: [JSONValue] = ["InvalidPlan", "DigestMismatch", "NotFound", "Denied", "NotInstalled"]
+        guard let reason = last?["reason"], finalReasons.contains(reason) else {
+            return .disrupted(reason: .artifactStoreFailed, message: message)
+        }
+        return .failed(reason: .artifactStoreFailed, message: message, exitCode: ended.exitCode)
+    }
+
     /// A pod that was deleted before its program started, after the time that it may be pending: nothing but the
     /// controller deletes a pod for that, and the pod itself tells it after a restart too.
     private static func judgePendingTimeout(_ pod: PodView, _ pendingTimeout: Duration?) -> PodOutcome? {
-        guard let pendingTimeout, let created = pod.metadata.creationTimestamp,
+        guard !pod.isGated, pod.interruption == nil, let pendingTimeout, let created = pod.metadata.creationTimestamp,
             let deleted = pod.deletionAskedAt, pod.mainStatus?.state?.terminated?.startedAt == nil,
             deleted.date.timeIntervalSince(created.date) + 1 >= pendingTimeout.seconds
         else { return nil }
@@ -125,11 +178,9 @@ public enum PodOutcome: Sendable, Hashable {
             let message = "container \(status.name): \(reason)" + (waiting.message.map { ": \($0)" } ?? "")
             return (reason.contains("Image") ? .imagePullFailed : nil, message)
         }
-        if pod.status.initContainerStatuses?.contains(where: { $0.name == "packages" && $0.state?.running != nil })
-            == true
-        {
-            return (nil, "installing packages")
-        }
+        let running = pod.status.initContainerStatuses?.first { $0.state?.running != nil && $0.name != "store" }?.name
+        if running == "packages" { return (nil, "installing packages") }
+        if running == "fetch" { return (nil, "fetching what it reads") }
         if let unscheduled = pod.status.conditions?.first(where: { $0.type == "PodScheduled" && $0.status == "False" })
         {
             return (nil, unscheduled.message ?? unscheduled.reason ?? "not scheduled")
@@ -160,11 +211,12 @@ extension PodView {
         mainStatus?.state?.terminated?.startedAt ?? mainStatus?.state?.running?.startedAt ?? status.startTime
     }
 
-    /// When the attempt ended: when its program did, or when the pod's deletion was asked for.
+    /// When the attempt ended: when its program and `store` did, or when the pod's deletion was asked for.
     var endedAt: Time? {
-        mainStatus?.state?.terminated?.finishedAt
-            ?? status.initContainerStatuses?.compactMap { $0.state?.terminated?.finishedAt }.max()
-            ?? deletionAskedAt
+        let initEnds = status.initContainerStatuses?.compactMap { $0.state?.terminated?.finishedAt } ?? []
+        guard let end = mainStatus?.state?.terminated?.finishedAt else { return initEnds.max() ?? deletionAskedAt }
+        // What is still being stored is not done.
+        return storeStatus?.state?.terminated?.finishedAt.map { max($0, end) } ?? end
     }
 
     /// When the pod's deletion was asked for: its timestamp is when the grace period is over.

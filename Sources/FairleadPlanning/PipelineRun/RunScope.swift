@@ -4,18 +4,31 @@ import KubernetesCore
 /// Builds the values that a run's references lead to.
 enum RunScope {
     /// A scope with the outcomes of those tasks alone that references name: building it costs what is read.
+    ///
+    /// A task that has not ended yet, which one that runs on `AnySucceeded` may name, has no results: they are null.
     static func scope(of references: [Reference], run: PipelineRun, fixed: FixedRun, table: RunTable) -> Scope {
-        var scope = Scope(params: fixed.params)
+        var scope = Scope(params: fixed.params, declared: table.shape.declared)
         scope.run = [
             "name": .string(run.metadata.name), "uid": .string(run.metadata.uid),
             "namespace": .string(run.metadata.namespace ?? "default"), "status": .string(status(table)),
         ]
         for name in references.compactMap(\.taskName) where scope.tasks[name] == nil {
-            guard let index = table.shape.indexes[name], let record = table.entries[index].record else { continue }
-            scope.tasks[name] = Scope.TaskOutcome(
-                status: record.phase.rawValue, results: record.results, artifacts: record.artifacts)
+            guard let index = table.shape.indexes[name] else { continue }
+            scope.tasks[name] = outcome(of: table.entries[index], table.shape.tasks[index])
         }
         return scope
+    }
+
+    private static func outcome(of entry: TaskEntry, _ shape: RunShape.TaskShape) -> Scope.TaskOutcome {
+        guard let record = entry.record, record.phase != .skipped else { return Scope.TaskOutcome(status: "Skipped") }
+        let status = record.phase == .succeeded ? "Succeeded" : "Failed"
+        var results = shape.isMapped ? entry.lists : record.results
+        // What a failed task did not write is null, so that `finally` can ask for it.
+        if record.phase != .succeeded {
+            for result in shape.results where results[result.name] == nil { results[result.name] = .null }
+        }
+        return Scope.TaskOutcome(
+            status: status, results: results, artifacts: record.artifacts, artifactLists: entry.fileLists)
     }
 
     /// The outcome so far, which tasks of `finally` read.
@@ -25,20 +38,6 @@ enum RunScope {
             !task.isFinally && entry.record?.phase == .failed
         }
         return hasFailed ? "Failed" : "Succeeded"
-    }
-
-    /// Where an input is.
-    static func uri(of input: InputSource, name: String, in scope: Scope) throws(TaskProblem) -> String {
-        if let uri = input.uri { return uri }
-        guard let from = input.from else {
-            throw TaskProblem(.invalidSpec, "input \"\(name)\" names neither a reference nor a URI")
-        }
-        do throws(ExpressionError) {
-            if let uri = try scope.value(of: Reference(parsing: from)).stringValue { return uri }
-        } catch {
-            throw TaskProblem(.expressionFailed, "input \"\(name)\": \(error)")
-        }
-        throw TaskProblem(.expressionFailed, "input \"\(name)\": \(from) is no artifact")
     }
 }
 
@@ -54,9 +53,9 @@ enum RunResults {
         var missing: String?
         for result in fixed.spec.results {
             do throws(ExpressionError) {
-                let reference = try Reference(parsing: result.value)
-                let scope = RunScope.scope(of: [reference], run: run, fixed: fixed, table: table)
-                values[result.name] = try scope.value(of: reference)
+                let template = try Template(value: result.value)
+                let scope = RunScope.scope(of: template.references, run: run, fixed: fixed, table: table)
+                values[result.name] = try template.evaluate(in: scope)
             } catch {
                 missing = missing ?? "result \"\(result.name)\": \(error)"
             }

@@ -4,10 +4,34 @@ public import FairleadAPI
 ///
 /// Made once from the fixed spec; planning never reads the spec itself.
 public struct RunShape: Sendable, Hashable {
+    /// What stands for an item of a task while it is under way.
+    public enum Kind: Sendable, Hashable {
+        /// A pod.
+        case pod
+        /// A run of another pipeline.
+        case child
+        /// Nothing: the task is decided when it is opened, or by people.
+        case decision
+        /// A registration of a model.
+        case model
+    }
+
     /// One task.
     public struct TaskShape: Sendable, Hashable {
         /// The task's name.
         public var name: String
+        /// What stands for its items.
+        public var kind = Kind.pod
+        /// What must hold of its dependencies.
+        public var runWhen = RunWhen.allSucceeded
+        /// Whether it has an item for each value of a list.
+        public var isMapped = false
+        /// Whether its outcome may stand in the cache.
+        public var isCached = false
+        /// How many of its items may be under way at once, nil for any number.
+        public var parallelism: Int?
+        /// How many of its items may fail.
+        public var maxFailed = MaxFailed.count(0)
         /// The tasks that must have ended before.
         public var dependencies: [Int]
         /// The tasks that wait for this one.
@@ -28,6 +52,8 @@ public struct RunShape: Sendable, Hashable {
         public var results: [ResultSpec]
         /// The names of the artifacts that the task declares.
         public var artifacts: [String]
+        /// The models under which artifacts are registered, by artifact.
+        public var registers: [String: String] = [:]
 
         /// Describes a task; edges back to it are set by ``RunShape/init(tasks:maxParallelTasks:)``.
         public init(
@@ -56,9 +82,12 @@ public struct RunShape: Sendable, Hashable {
     public let maxParallelTasks: Int?
     /// The index of each task by name.
     public let indexes: [String: Int]
+    /// What the pipeline declares, by which expressions know the types of what they read.
+    public let declared: ReferenceScope?
 
     /// Makes a shape; dependencies on indexes that do not exist are dropped.
-    public init(tasks: [TaskShape], maxParallelTasks: Int? = nil) {
+    public init(tasks: [TaskShape], maxParallelTasks: Int? = nil, declared: ReferenceScope? = nil) {
+        self.declared = declared
         var tasks = tasks
         for index in tasks.indices {
             tasks[index].dependencies = Set(tasks[index].dependencies).sorted().filter(tasks.indices.contains)
@@ -79,14 +108,35 @@ extension RunShape {
         let graph = PipelineGraph(fixed.spec)
         let tasks = fixed.tasks.enumerated().map { index, task in
             let container = task.container
-            return TaskShape(
+            var shape = TaskShape(
                 name: task.name, dependencies: graph.dependencies[index], isFinally: graph.isFinally(index),
                 maxRetries: container.retry?.max ?? 0, retryRules: container.retry?.rules ?? [],
                 backoff: container.retry?.backoff ?? RetrySpec.Backoff(),
                 pendingTimeout: container.timeouts?.pending?.duration,
                 totalTimeout: container.timeouts?.total?.duration, results: container.results,
                 artifacts: container.artifacts.map(\.name))
+            shape.registers = Dictionary(
+                container.artifacts.compactMap { artifact in artifact.register.map { (artifact.name, $0) } },
+                uniquingKeysWith: { first, _ in first })
+            shape.kind = Kind(task.work)
+            shape.runWhen = task.runWhen ?? .allSucceeded
+            shape.isMapped = task.map != nil
+            shape.isCached = task.cache != nil && task.hasContainer
+            shape.parallelism = task.map?.parallelism
+            shape.maxFailed = task.map?.maxFailed ?? .count(0)
+            return shape
         }
-        self.init(tasks: tasks, maxParallelTasks: fixed.spec.maxParallelTasks)
+        self.init(tasks: tasks, maxParallelTasks: fixed.spec.maxParallelTasks, declared: ReferenceScope(fixed.spec))
+    }
+}
+
+extension RunShape.Kind {
+    init(_ work: TaskWork) {
+        switch work {
+        case .container: self = .pod
+        case .pipeline: self = .child
+        case .model: self = .model
+        case .check, .approval, .trainingJob, .tuningJob, .inferenceService: self = .decision
+        }
     }
 }

@@ -6,18 +6,34 @@ import KubernetesCore
 public enum RunStatusBuilder {
     /// The whole status as it should be.
     public static func status(run: PipelineRun, fixed: FixedRun, table: RunTable, now: Date) -> PipelineRunStatus {
+        var status = standing(run: run, fixed: fixed, table: table, now: now)
+        let asking = fixed.approvals.filter { status.tasks[$0].phase == .suspended }.map { status.tasks[$0].name }
+        // The pods of those that stand in the status are made before it is written.
+        status.notifications = NotificationPlanner.settled(
+            run.status.notifications, pods: table.notices, isGone: false)
+        status.notifications = NotificationPlanner.owed(
+            status, fixed.spec.notifications, run: run.metadata, asking: asking)
+        return status
+    }
+
+    private static func standing(
+        run: PipelineRun, fixed: FixedRun, table: RunTable, now: Date
+    ) -> PipelineRunStatus {
         var status = run.status
         status.observedGeneration = run.metadata.generation
         status.startTime = status.startTime ?? Time(now)
         status.specRef = PodNaming.specName(run: run.metadata.name)
         status.progress = "\(table.finished)/\(table.shape.tasks.count)"
-        status.tasks = table.shape.tasks.indices.map { task($0, table) }
+        status.tasks = table.shape.tasks.indices.map { task($0, fixed, table, run: run) }
         status.graph = graph(table)
+        status.commits = table.commits
         guard table.isOver else {
             let isSuspended = run.spec.value?.suspend == true && table.active == 0
-            status.phase = isSuspended ? .suspended : .running
-            status.reason = isSuspended ? .suspended : .running
-            status.message = nil
+            let isQueued = run.spec.value?.queue != nil && table.isGated
+            status.phase = isSuspended ? .suspended : isQueued ? .queued : .running
+            status.reason = isSuspended ? .suspended : isQueued ? .queued : .running
+            let awaited = status.tasks.filter { $0.phase == .suspended }
+            status.message = awaited.isEmpty ? nil : awaited.compactMap(\.message).joined(separator: "; ")
             let reason = status.reason ?? .running
             setConditions(&status, .unknown, reason: reason, message: "\(status.progress ?? "") tasks ended", now)
             return status
@@ -27,8 +43,11 @@ public enum RunStatusBuilder {
     }
 
     /// The status of a run that can't be started, or not yet.
+    ///
+    /// - Parameter specs: What its pipeline asks to be told, where that is known.
     public static func unstarted(
-        run: PipelineRun, phase: PipelineRunStatus.Phase, reason: Reason, message: String, now: Date
+        run: PipelineRun, phase: PipelineRunStatus.Phase, reason: Reason, message: String,
+        telling specs: [NotificationSpec] = [], now: Date
     ) -> PipelineRunStatus {
         var status = run.status
         status.observedGeneration = run.metadata.generation
@@ -39,6 +58,7 @@ public enum RunStatusBuilder {
             status.startTime = status.startTime ?? Time(now)
             status.completionTime = Time(now)
             status.duration = "0s"
+            status.notifications = NotificationPlanner.owed(status, specs, run: run.metadata)
         }
         setConditions(&status, phase.isTerminal ? .isFalse : .unknown, reason: reason, message: message, now)
         return status
@@ -56,15 +76,48 @@ public enum RunStatusBuilder {
         return small
     }
 
-    private static func task(_ index: Int, _ table: RunTable) -> TaskStatus {
-        if let record = table.entries[index].record { return record }
+    private static func task(_ index: Int, _ fixed: FixedRun, _ table: RunTable, run: PipelineRun) -> TaskStatus {
+        let entry = table.entries[index]
+        if let record = entry.record { return record }
         var status = TaskStatus(name: table.shape.tasks[index].name, phase: .pending)
-        guard let newest = table.entries[index].newest else { return status }
+        status.startTime = (entry.firstCreated ?? entry.opened).map { Time($0) }
+        if table.shape.tasks[index].isMapped {
+            guard entry.items != nil || entry.ended > 0 else { return status }
+            status.phase = .running
+            status.map = MapStatus(
+                total: entry.total ?? entry.ended, active: entry.active,
+                completedIndexes: entry.completed.isEmpty ? nil : entry.completed.text,
+                failedIndexes: entry.failed.isEmpty ? nil : entry.failed.text(limit: TaskEntry.shownFailures))
+            status.reason = entry.firstFailure?.reason
+            status.message =
+                entry.firstFailure?.story
+                ?? entry.cache.waiting.min { $0.key < $1.key }.map { "item \($0.key) \($0.value.story)" }
+            return status
+        }
+        if entry.items != nil, fixed.tasks.indices.contains(index), case .approval(let gate) = fixed.tasks[index].work {
+            status.phase = .suspended
+            status.reason = .suspended
+            let question = entry.question ?? gate.message ?? "approval needed"
+            status.message = "\(question) (fairlead approve \(run.metadata.name) \(status.name))"
+            return status
+        }
+        attempt(of: entry, &status)
+        return status
+    }
+
+    private static func attempt(of entry: TaskEntry, _ status: inout TaskStatus) {
+        if let waiting = entry.cache.waiting[0] {
+            status.phase = .queued
+            status.reason = .queued
+            status.message = waiting.story
+        }
+        guard let newest = entry.newest else { return }
         status.attempts = newest.attempt
-        status.startTime = table.entries[index].firstCreated.map { Time($0) }
+        status.child = newest.isChild ? newest.pod : nil
         switch newest.outcome {
         case .pending(let reason, let message):
-            status.reason = reason
+            if newest.isGated { status.phase = .queued }
+            status.reason = newest.isGated ? .queued : reason
             status.message = message.isEmpty ? nil : message
         case .running: status.phase = .running
         case .failed(let reason, let message, _), .disrupted(let reason, let message):
@@ -72,7 +125,6 @@ public enum RunStatusBuilder {
             status.message = "attempt \(newest.attempt): \(message)"
         case .succeeded: break
         }
-        return status
     }
 
     private static func graph(_ table: RunTable) -> String {
@@ -92,6 +144,16 @@ public enum RunStatusBuilder {
         status.completionTime = ended
         let start = status.startTime ?? ended
         status.duration = FairleadDuration.format(.seconds(ended.secondsSince1970 - start.secondsSince1970))
+        if let halt = table.halt, halt.reason == .stopped {
+            status.results = RunResults.evaluate(run: run, fixed: fixed, table: table).values
+            end(&status, .stopped, halt.reason, halt.message, now)
+            return
+        }
+        if let halt = table.halt, halt.reason == .timeout {
+            status.results = RunResults.evaluate(run: run, fixed: fixed, table: table).values
+            end(&status, .failed, halt.reason, halt.message, now)
+            return
+        }
         let failures = table.entries.compactMap(\.record).filter { $0.phase == .failed }
         if let first = failures.first {
             let others = failures.count > 1 ? " (and \(failures.count - 1) more)" : ""
@@ -114,7 +176,14 @@ public enum RunStatusBuilder {
     }
 
     private static func fail(_ status: inout PipelineRunStatus, _ reason: Reason, _ message: String, _ now: Date) {
-        status.phase = .failed
+        end(&status, .failed, reason, message, now)
+    }
+
+    private static func end(
+        _ status: inout PipelineRunStatus, _ phase: PipelineRunStatus.Phase, _ reason: Reason, _ message: String,
+        _ now: Date
+    ) {
+        status.phase = phase
         status.reason = reason
         status.message = String(message.prefix(8192))
         setConditions(&status, .isFalse, reason: reason, message: status.message ?? "", now)

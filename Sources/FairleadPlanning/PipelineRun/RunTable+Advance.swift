@@ -10,152 +10,203 @@ extension RunTable {
     public mutating func advance(now: Date) {
         while let timer = timers.min, timer.due <= now {
             timers.removeMin()
-            if entries[timer.task].nextTimer == timer.due { entries[timer.task].nextTimer = nil }
-            dirty.insert(timer.task)
+            dirtyTasks.insert(timer.id.task)
+            guard entries[timer.id.task].live[timer.id.item] != nil else { continue }
+            entries[timer.id.task].live[timer.id.item]?.nextTimer = nil
+            dirtyItems.insert(timer.id)
         }
-        while let index = dirty.min() {
-            dirty.remove(index)
-            settle(index, now: now)
+        while !dirtyItems.isEmpty || !dirtyTasks.isEmpty {
+            let items = dirtyItems.sorted()
+            dirtyItems.removeAll(keepingCapacity: true)
+            for id in items { settle(id, now: now) }
+            let tasks = dirtyTasks.sorted()
+            dirtyTasks.removeAll(keepingCapacity: true)
+            for task in tasks { settleTask(task, now: now) }
         }
     }
 
     /// When something must be looked at again although nothing happens.
     public var nextTimer: Date? { timers.min?.due }
 
-    private mutating func settle(_ index: Int, now: Date) {
-        release(index)
-        guard entries[index].record == nil else { return }
+    private mutating func settle(_ id: ItemID, now: Date) {
+        // The state leaves the table while it is worked on, so that it is not copied.
+        guard var state = entries[id.task].live.removeValue(forKey: id.item) else { return }
+        var isAbandoned = false
+        defer {
+            let isOver = isAbandoned || state.isOver(entries[id.task].hasEnded(id.item))
+            if !isOver { entries[id.task].live[id.item] = state }
+        }
+        release(&state)
+        guard !entries[id.task].hasEnded(id.item) else { return setActive(&state, id.task, false) }
         isStatusDirty = true
-        guard let newest = entries[index].newest else {
-            setActive(index, false)
-            let isDue = entries[index].unmet == 0 && (!shape.tasks[index].isFinally || remainingTasks == 0)
-            if isDue { ready.insert(index) } else { ready.remove(index) }
+        dirtyTasks.insert(id.task)
+        guard let newest = state.newest else {
+            setActive(&state, id.task, false)
+            if let halt, applies(halt, to: id.task) {
+                end(id, &state, .failed(reason: halt.reason, message: halt.message, exitCode: nil), nil, now: now)
+            } else if hasFailed(id.task) {
+                isAbandoned = true
+            } else {
+                entries[id.task].due.insert(id.item)
+            }
             return
         }
-        ready.remove(index)
+        entries[id.task].due.remove(id.item)
         if let created = newest.firstCreatedAt {
-            entries[index].firstCreated = min(entries[index].firstCreated ?? created, created)
+            let first = min(state.firstCreated ?? created, created)
+            state.firstCreated = first
+            entries[id.task].firstCreated = min(entries[id.task].firstCreated ?? first, first)
         }
-        setActive(index, !newest.outcome.isTerminal)
+        setActive(&state, id.task, !newest.outcome.isTerminal)
+        let shape = shape.tasks[id.task]
         switch newest.outcome {
-        case .pending:
-            limit(index, from: newest.createdAt, by: shape.tasks[index].pendingTimeout, now: now)
-            limit(index, from: entries[index].firstCreated, by: shape.tasks[index].totalTimeout, now: now)
-        case .running:
-            limit(index, from: entries[index].firstCreated, by: shape.tasks[index].totalTimeout, now: now)
-        case .succeeded(let results): succeed(index, newest, results)
-        case .failed(let reason, let message, _), .disrupted(let reason, let message):
-            retryOrFail(index, newest, reason, message, now: now)
+        case .pending, .running:
+            if let halt, applies(halt, to: id.task) {
+                if !newest.isBeingDeleted { expired[newest.pod] = newest }
+                return
+            }
+            if case .pending = newest.outcome {
+                let since = state.pendingSince(newest, now: now)
+                limit(id, &state, from: since, by: shape.pendingTimeout, now: now)
+            }
+            limit(id, &state, from: state.firstCreated, by: shape.totalTimeout, now: now)
+        case .succeeded: end(id, &state, newest.outcome, newest, now: now)
+        case .failed, .disrupted: retryOrFail(id, &state, newest, now: now)
         }
     }
 
-    /// Marks pods that need not be kept: those of a recorded task, and attempts that have a successor.
-    private mutating func release(_ index: Int) {
-        let newest = entries[index].newest?.attempt ?? 0
-        for view in entries[index].attempts.values where view.isHeld {
+    /// Marks pods that need not be kept: those of a recorded item, and attempts that have a successor.
+    private mutating func release(_ state: inout ItemState) {
+        let newest = state.newest?.attempt ?? 0
+        for view in state.attempts {
+            if view.isBeingDeleted { expired[view.pod] = nil }
+            guard view.isHeld else {
+                releasable[view.pod] = nil
+                continue
+            }
             let isSuperseded = view.attempt < newest && view.outcome.isTerminal
-            let isRecorded = entries[index].isFlushed && (view.outcome.isTerminal || view.isBeingDeleted)
+            let isRecorded = state.isFlushed && (view.outcome.isTerminal || view.isBeingDeleted)
             if isSuperseded || isRecorded { releasable[view.pod] = view }
         }
-        for view in entries[index].attempts.values where !view.isHeld { releasable[view.pod] = nil }
-        for view in entries[index].attempts.values where view.isBeingDeleted { expired[view.pod] = nil }
     }
 
-    private mutating func setActive(_ index: Int, _ isActive: Bool) {
-        guard entries[index].isActive != isActive else { return }
-        entries[index].isActive = isActive
+    private mutating func setActive(_ state: inout ItemState, _ task: Int, _ isActive: Bool) {
+        guard state.isActive != isActive else { return }
+        state.isActive = isActive
         active += isActive ? 1 : -1
+        entries[task].active += isActive ? 1 : -1
     }
 
-    private mutating func limit(_ index: Int, from start: Date?, by limit: Duration?, now: Date) {
+    private mutating func limit(
+        _ id: ItemID, _ state: inout ItemState, from start: Date?, by limit: Duration?, now: Date
+    ) {
         guard let start, let limit else { return }
         let due = start.addingTimeInterval(limit.seconds)
         if due > now {
-            setTimer(index, due)
-        } else if let newest = entries[index].newest, !newest.isBeingDeleted {
+            setTimer(id, &state, due)
+        } else if let newest = state.newest, !newest.isBeingDeleted {
             expired[newest.pod] = newest
         }
     }
 
-    private mutating func setTimer(_ index: Int, _ due: Date) {
-        if let next = entries[index].nextTimer, next <= due { return }
-        entries[index].nextTimer = due
-        timers.insert(TaskTimer(due: due, task: index))
+    private mutating func setTimer(_ id: ItemID, _ state: inout ItemState, _ due: Date) {
+        if let next = state.nextTimer, next <= due { return }
+        state.nextTimer = due
+        timers.insert(ItemTimer(due: due, id: id))
     }
 
-    private mutating func succeed(_ index: Int, _ view: AttemptView, _ results: [String: JSONValue]) {
-        var status = TaskStatus(name: shape.tasks[index].name, phase: .succeeded)
-        status.attempts = view.attempt
-        status.startTime = entries[index].firstCreated.map { Time($0) }
-        status.completionTime = view.endedAt
-        status.results = results
-        let names = shape.tasks[index].artifacts
-        if let artifacts, !names.isEmpty {
-            status.artifacts = Dictionary(
-                names.map { name in
-                    let uri = artifacts.uri(task: shape.tasks[index].name, attempt: view.attempt, artifact: name)
-                    return (name, ArtifactReference(uri: uri))
-                }, uniquingKeysWith: { first, _ in first })
-        }
-        finish(index, status)
-    }
-
-    private mutating func retryOrFail(
-        _ index: Int, _ view: AttemptView, _ reason: Reason, _ message: String, now: Date
-    ) {
-        let budget = AttemptBudget(after: view, rules: shape.tasks[index].retryRules)
+    private mutating func retryOrFail(_ id: ItemID, _ state: inout ItemState, _ view: AttemptView, now: Date) {
+        let shape = shape.tasks[id.task]
+        let budget = AttemptBudget(after: view, rules: shape.retryRules)
         let count = budget.isUserFailure ? budget.failures : budget.disruptions
-        let limit = budget.isUserFailure ? shape.tasks[index].maxRetries : PipelineRunPlanner.platformRetries
-        let isOutOfTime = shape.tasks[index].totalTimeout.flatMap { limit in
-            entries[index].firstCreated.map { $0.addingTimeInterval(limit.seconds) <= now }
-        }
-        guard !budget.isFinal, count <= limit, isOutOfTime != true else {
-            var status = TaskStatus(name: shape.tasks[index].name, phase: .failed)
-            status.reason = isOutOfTime == true ? .timeout : reason
-            status.message = view.attempt > 1 ? "attempt \(view.attempt): \(message)" : message
-            status.attempts = view.attempt
-            status.startTime = entries[index].firstCreated.map { Time($0) }
-            status.completionTime = view.endedAt ?? Time(now)
-            finish(index, status)
-            return
+        let limit = budget.isUserFailure ? shape.maxRetries : PipelineRunPlanner.platformRetries
+        let isOutOfTime =
+            shape.totalTimeout.flatMap { limit in
+                state.firstCreated.map { $0.addingTimeInterval(limit.seconds) <= now }
+            } ?? false
+        let isHalted = halt.map { applies($0, to: id.task) } ?? false
+        guard !isHalted, !hasFailed(id.task), !budget.isFinal, count <= limit, !isOutOfTime else {
+            var outcome = view.outcome
+            if let halt, isHalted {
+                outcome = .failed(reason: halt.reason, message: halt.message, exitCode: nil)
+            } else if isOutOfTime, let (_, message) = outcome.failure {
+                outcome = .failed(reason: .timeout, message: message, exitCode: nil)
+            }
+            return end(id, &state, outcome, view, now: now)
         }
         let ended = view.endedAt?.date ?? view.createdAt ?? now
-        let due = ended.addingTimeInterval(shape.tasks[index].backoff.delay(afterFailures: count).seconds)
-        entries[index].retryAt = due
-        if due <= now { ready.insert(index) } else { setTimer(index, due) }
+        let due = ended.addingTimeInterval(shape.backoff.delay(afterFailures: count).seconds)
+        state.retryAt = due
+        if due <= now { entries[id.task].due.insert(id.item) } else { setTimer(id, &state, due) }
     }
 
-    /// Ends a task and lets those that waited for it go on, or skips them.
-    mutating func finish(_ index: Int, _ status: TaskStatus) {
-        guard entries[index].record == nil else { return }
-        entries[index].record = status
-        entries[index].retryAt = nil
-        setActive(index, false)
-        ready.remove(index)
-        finished += 1
-        unflushed.append(index)
-        isStatusDirty = true
-        dirty.insert(index)
-        if !shape.tasks[index].isFinally {
-            remainingTasks -= 1
-            if remainingTasks == 0 {
-                for index in shape.tasks.indices where shape.tasks[index].isFinally { dirty.insert(index) }
+    /// Ends an item, and with it the task that is not mapped.
+    private mutating func end(
+        _ id: ItemID, _ state: inout ItemState, _ outcome: PodOutcome, _ view: AttemptView?, now: Date
+    ) {
+        setActive(&state, id.task, false)
+        state.retryAt = nil
+        entries[id.task].cache.computing[id.item] = nil
+        entries[id.task].due.remove(id.item)
+        if !shape.tasks[id.task].isMapped {
+            return finish(id.task, record(id, state, outcome, view, now: now))
+        }
+        if let (reason, message) = outcome.failure {
+            entries[id.task].fail(id.item)
+            let isFirst = entries[id.task].firstFailure.map { $0.item > id.item } ?? true
+            if isFirst {
+                entries[id.task].firstFailure = ItemFailure(item: id.item, reason: reason, message: message)
+            }
+        } else if case .succeeded(let results) = outcome {
+            entries[id.task].completed.insert(id.item)
+            let files = view?.artifacts ?? [:]
+            if !results.isEmpty || !files.isEmpty {
+                entries[id.task].values[id.item] = ItemOutput(results: results, artifacts: files)
             }
         }
-        for dependent in shape.tasks[index].dependents {
-            entries[dependent].unmet -= 1
-            dirty.insert(dependent)
-            if status.phase != .succeeded { skip(dependent, because: index) }
+        unflushed.append(id)
+        isStatusDirty = true
+        dirtyTasks.insert(id.task)
+        dirtyItems.insert(id)
+    }
+
+    private func record(
+        _ id: ItemID, _ state: ItemState, _ outcome: PodOutcome, _ view: AttemptView?, now: Date
+    ) -> TaskStatus {
+        var status = TaskStatus(name: shape.tasks[id.task].name, phase: .succeeded)
+        status.attempts = view?.attempt
+        status.startTime = (state.firstCreated ?? entries[id.task].opened).map { Time($0) }
+        status.completionTime = view?.endedAt ?? Time(now)
+        status.imageID = view?.imageID
+        status.child = view?.isChild == true ? view?.pod : nil
+        if case .succeeded(let results) = outcome {
+            status.results = results
+            status.artifacts = view?.artifacts ?? [:]
+        } else if let (reason, message) = outcome.failure {
+            status.phase = reason == .stopped ? .stopped : .failed
+            status.reason = reason
+            status.message = (view?.attempt ?? 1) > 1 ? "attempt \(view?.attempt ?? 1): \(message)" : message
+        }
+        return status
+    }
+}
+
+extension ItemState {
+    /// Whether nothing of the item is left to be kept.
+    fileprivate func isOver(_ hasEnded: Bool) -> Bool { hasEnded && !attempts.contains(where: \.isHeld) }
+}
+
+extension PodOutcome {
+    /// Why and how the attempt failed, nil where it did not.
+    var failure: (reason: Reason, message: String)? {
+        switch self {
+        case .failed(let reason, let message, _), .disrupted(let reason, let message): (reason, message)
+        case .pending, .running, .succeeded: nil
         }
     }
 
-    private mutating func skip(_ index: Int, because cause: Int) {
-        guard entries[index].record == nil else { return }
-        var status = TaskStatus(name: shape.tasks[index].name, phase: .skipped)
-        let name = shape.tasks[cause].name
-        let isFailure = entries[cause].record?.phase == .failed || entries[cause].record?.reason == .upstreamFailed
-        status.reason = isFailure ? .upstreamFailed : .upstreamSkipped
-        status.message = "task \"\(name)\" \(entries[cause].record?.phase == .failed ? "failed" : "was skipped")"
-        finish(index, status)
+    /// Whether the attempt ended well.
+    var isSuccess: Bool {
+        if case .succeeded = self { true } else { false }
     }
 }

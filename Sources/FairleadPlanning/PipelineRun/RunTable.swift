@@ -3,29 +3,56 @@ public import Foundation
 import HeapModule
 public import KubernetesCore
 
-/// A run's pods folded into a value, so that planning costs what changed and not what there is.
+/// A run's pods and nested runs folded into a value, so that planning costs what changed and not what there is.
+///
+/// A task has items: one, or one for each value of its `map`. What has ended is kept as ranges of indexes; an item
+/// has a state of its own only while it has a pod, or waits for its next one.
 ///
 /// Guarantees: folding the newest view of each pod, in any order and any number of times, gives the same table as
-/// rebuilding it from a list. A task that has ended stays ended.
+/// rebuilding it from a list. What has ended stays ended.
 public struct RunTable: Sendable {
+    /// Why a run starts nothing more.
+    public struct Halt: Sendable, Hashable {
+        /// `Stopped` or `Timeout`.
+        public var reason: Reason
+        /// Whether tasks of `finally` don't run either.
+        public var includesFinally: Bool
+        /// For people.
+        public var message: String
+    }
+
     /// The tasks' edges and budgets.
     public let shape: RunShape
     /// Each task's state, by index.
     public internal(set) var entries: [TaskEntry]
-    /// Tasks without a pod whose time has come, in the order of their indexes.
-    public internal(set) var ready: Set<Int> = []
-    /// Tasks with a pod that has not ended.
+    /// Tasks whose time has come and of which nothing is decided yet.
+    public internal(set) var openable: Set<Int> = []
+    /// Opened tasks that have items without a pod whose time has come.
+    public internal(set) var startable: Set<Int> = []
+    /// Items with a pod that has not ended.
     public internal(set) var active = 0
     /// Tasks that have ended, `finally` included.
     public internal(set) var finished = 0
     /// Tasks outside `finally` that have not ended.
     public internal(set) var remainingTasks: Int
+    /// Ended items whose end does not stand in the run's status yet.
+    public internal(set) var unflushed: [ItemID] = []
     /// Ended tasks whose end does not stand in the run's status yet.
-    public internal(set) var unflushed: [Int] = []
+    public internal(set) var unflushedTasks: [Int] = []
+    /// Ended tasks whose lists of results are not written yet.
+    public internal(set) var unwrittenLists: Set<Int> = []
     /// Attempts whose pods may be released.
     public internal(set) var releasable: [String: AttemptView] = [:]
-    /// Attempts that outlived a time limit and whose pods must be deleted.
+    /// Attempts that outlived a time limit, or their run, and must be deleted.
     public internal(set) var expired: [String: AttemptView] = [:]
+    /// Pods of ended items that were released, and whose retention allows to delete them.
+    public internal(set) var removable = 0
+    /// The commits to which the run's code was resolved, by code key; the first attempt that fetched it decides.
+    public internal(set) var commits: [String: String]
+    /// Ended items whose artifacts are registered as models.
+    public internal(set) var registered: Set<ItemID> = []
+    /// Why nothing more starts, nil while it does.
+    public internal(set) var halt: Halt?
     /// Whether anything that the status shows has changed since the last flush.
     public internal(set) var isStatusDirty = true
     /// When the status was last flushed.
@@ -33,9 +60,16 @@ public struct RunTable: Sendable {
     /// How many pods may be made in one step; doubles while that goes well.
     public internal(set) var createWindow = RunTable.smallestWindow
 
-    var dirty: Set<Int>
-    var timers = Heap<TaskTimer>()
-    let artifacts: ArtifactLocation?
+    /// The pods of notifications by name, as far as they are there.
+    public internal(set) var notices: [String: PodView] = [:]
+
+    /// Items that ask for, or wait for, an entry of the cache, by its name.
+    var cacheInterest: [String: Set<ItemID>] = [:]
+    /// Entries that changed while they were asked for.
+    var changedEntries: Set<String> = []
+    var dirtyItems: Set<ItemID> = []
+    var dirtyTasks: Set<Int>
+    var timers = Heap<ItemTimer>()
 
     /// The number of pods made in a run's first step.
     static let smallestWindow = 8
@@ -46,64 +80,131 @@ public struct RunTable: Sendable {
     ///
     /// - Parameters:
     ///   - shape: The run's tasks.
-    ///   - recorded: What the run's status tells of them; ended tasks stay ended.
-    ///   - artifacts: Where artifacts are kept, nil where there is no store.
-    public init(shape: RunShape, recorded: [TaskStatus] = [], artifacts: ArtifactLocation? = nil) {
+    ///   - recorded: What the run's status tells of them; what has ended stays ended.
+    ///   - recovered: What is known of them before the status tells anything.
+    ///   - outputs: What ended items of mapped tasks wrote, by task.
+    ///   - commits: The commits of the run's code that its status tells.
+    public init(
+        shape: RunShape, recorded: [TaskStatus] = [], recovered: [TaskStatus] = [],
+        outputs: [String: [Int: ItemOutput]] = [:], commits: [String: String] = [:]
+    ) {
         self.shape = shape
-        self.artifacts = artifacts
+        self.commits = commits
         entries = shape.tasks.map { TaskEntry(unmet: $0.dependencies.count) }
         remainingTasks = shape.tasks.count { !$0.isFinally }
-        dirty = Set(shape.tasks.indices)
-        let statuses = Dictionary(recorded.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+        dirtyTasks = Set(shape.tasks.indices)
+        let known = recorded.isEmpty ? recovered : recorded
+        let statuses = Dictionary(known.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
         for index in shape.tasks.indices {
-            guard let status = statuses[shape.tasks[index].name], status.phase.isTerminal else { continue }
-            finish(index, status)
+            guard let status = statuses[shape.tasks[index].name] else { continue }
+            restore(index, status, outputs[status.name] ?? [:])
+            let makesLists = shape.tasks[index].isMapped && recorded.isEmpty && status.phase == .succeeded
+            if makesLists { unwrittenLists.insert(index) }
         }
         unflushed = []
+        unflushedTasks = []
+    }
+
+    private mutating func restore(_ index: Int, _ status: TaskStatus, _ outputs: [Int: ItemOutput]) {
+        if let map = status.map {
+            entries[index].completed = IndexRanges(parsing: map.completedIndexes ?? "")
+            entries[index].failed = IndexRanges(parsing: map.failedIndexes ?? "")
+            entries[index].values = outputs
+            entries[index].firstFailure = ItemFailure(status)
+            for (item, output) in outputs where output.hasFailed == true { entries[index].failed.insert(item) }
+        }
+        if status.phase.isTerminal {
+            finish(index, status)
+        } else {
+            entries[index].opened = status.startTime?.date
+        }
     }
 
     /// Takes a pod's newest view.
     public mutating func fold(_ pod: PodView) {
-        guard let task = pod.metadata.labels[FairleadLabel.task], let index = shape.indexes[task] else { return }
-        let view = AttemptView(pod, shape: shape.tasks[index])
-        if let known = entries[index].attempts[view.attempt], known.uid == view.uid {
+        if pod.metadata.labels[NotificationPod.label] != nil {
+            notices[pod.metadata.name] = pod
+            isStatusDirty = true
+            return
+        }
+        guard let id = item(of: pod.metadata) else { return }
+        fold(AttemptView(pod, shape: shape.tasks[id.task]), of: id)
+    }
+
+    /// Takes the newest version of a nested run.
+    public mutating func fold(_ child: PipelineRun) {
+        guard let id = item(of: child.metadata), shape.tasks[id.task].kind == .child else { return }
+        fold(AttemptView(child), of: id)
+    }
+
+    private mutating func fold(_ view: AttemptView, of id: ItemID) {
+        if let code = view.code, commits[code.key] == nil {
+            commits[code.key] = code.commit
+            isStatusDirty = true
+        }
+        let hasEnded = entries[id.task].hasEnded(id.item)
+        guard var state = entries[id.task].live[id.item] else {
+            // Of an item that ended, only a pod which is still kept concerns anybody.
+            if hasEnded, !view.isHeld { return }
+            var state = ItemState()
+            state.isFlushed = hasEnded
+            state.set(view)
+            entries[id.task].live[id.item] = state
+            dirtyItems.insert(id)
+            return
+        }
+        if let known = state.attempts.first(where: { $0.attempt == view.attempt }), known.uid == view.uid {
             if known == view { return }
             if let new = view.resourceVersion, let old = known.resourceVersion, old != new, old.isAtLeast(new) == true {
                 return
             }
         }
-        if entries[index].vanished.contains(view.uid) { return }
-        entries[index].attempts[view.attempt] = view
-        dirty.insert(index)
+        if state.vanished.contains(view.uid) { return }
+        if hasEnded, !view.isHeld, !state.attempts.contains(where: { $0.uid == view.uid }) { return }
+        // In place: a copy of the state would cost as much as the item.
+        entries[id.task].live[id.item] = nil
+        state.set(view)
+        entries[id.task].live[id.item] = state
+        dirtyItems.insert(id)
     }
 
-    /// Takes the news that a pod is gone.
-    public mutating func remove(_ pod: PodView) {
-        guard let task = pod.metadata.labels[FairleadLabel.task], let index = shape.indexes[task] else { return }
-        entries[index].vanished.insert(pod.metadata.uid)
-        releasable[pod.metadata.name] = nil
-        expired[pod.metadata.name] = nil
-        guard let attempt = entries[index].attempts.first(where: { $0.value.uid == pod.metadata.uid })?.key else {
-            return
-        }
-        entries[index].attempts[attempt] = nil
-        dirty.insert(index)
+    /// Takes the news that a pod, or a nested run, is gone.
+    public mutating func remove(_ metadata: ObjectMeta) {
+        releasable[metadata.name] = nil
+        expired[metadata.name] = nil
+        guard let id = item(of: metadata), var state = entries[id.task].live[id.item] else { return }
+        state.vanished.insert(metadata.uid)
+        state.attempts.removeAll { $0.uid == metadata.uid }
+        entries[id.task].live[id.item] = state
+        dirtyItems.insert(id)
+    }
+
+    private func item(of metadata: ObjectMeta) -> ItemID? {
+        guard let task = metadata.labels[FairleadLabel.task], let index = shape.indexes[task] else { return nil }
+        let item = metadata.labels[FairleadLabel.itemIndex].map { Int($0) ?? -1 } ?? 0
+        return (0..<Limits.published.mapItems).contains(item) ? ItemID(task: index, item: item) : nil
     }
 
     /// Takes the news that the status as built last stands in the run.
     ///
     /// - Parameters:
-    ///   - count: How many of ``unflushed`` it held: those that ended since wait for the next flush.
+    ///   - flush: How much of ``unflushed`` and ``unflushedTasks`` it held: what ended since waits for the next one.
     ///   - now: When.
-    public mutating func didFlush(_ count: Int, now: Date) {
+    public mutating func didFlush(_ flush: Flush, now: Date) {
         lastFlush = now
-        isStatusDirty = unflushed.count > count
-        for index in unflushed.prefix(count) {
-            entries[index].isFlushed = true
-            dirty.insert(index)
+        isStatusDirty = unflushed.count > flush.items || unflushedTasks.count > flush.tasks
+        for id in unflushed.prefix(flush.items) {
+            guard entries[id.task].live[id.item] != nil else { continue }
+            entries[id.task].live[id.item]?.isFlushed = true
+            dirtyItems.insert(id)
         }
-        unflushed.removeFirst(min(count, unflushed.count))
+        registered.subtract(unflushed.prefix(flush.items))
+        unflushed.removeFirst(min(flush.items, unflushed.count))
+        unflushedTasks.removeFirst(min(flush.tasks, unflushedTasks.count))
     }
+
+    /// Takes the news that a mapped task's lists of results were written.
+    public mutating func didWriteLists(_ task: Int) { unwrittenLists.remove(task) }
 
     /// Takes the news that a step's pods were made, or that one was refused.
     public mutating func didCreate(allSucceeded: Bool) {
@@ -112,55 +213,40 @@ public struct RunTable: Sendable {
 
     /// Takes the news that a pod was released.
     public mutating func didRelease(pod: String) {
-        releasable[pod] = nil
+        guard let view = releasable.removeValue(forKey: pod) else { return }
+        if view.outcome.isSuccess { removable += 1 }
     }
+
+    /// Takes the news that a nested run was asked to end.
+    public mutating func didStop(child: String) { expired[child] = nil }
+
+    /// Takes the news that released pods were deleted.
+    public mutating func didRemove() { removable = 0 }
 
     /// Every attempt whose pod our finalizer keeps, in a fixed order.
     public var held: [AttemptView] {
-        entries.flatMap { $0.attempts.values.filter(\.isHeld) }.sorted { $0.pod < $1.pod }
-    }
-
-    /// Ends a task for which no pod can be made.
-    public mutating func fail(_ index: Int, reason: Reason, message: String, now: Date) {
-        guard entries.indices.contains(index), entries[index].record == nil else { return }
-        var status = TaskStatus(name: shape.tasks[index].name, phase: .failed)
-        status.reason = reason
-        status.message = message
-        status.attempts = entries[index].newest?.attempt
-        status.startTime = entries[index].firstCreated.map { Time($0) }
-        status.completionTime = Time(now)
-        finish(index, status)
+        entries.flatMap { $0.live.values.flatMap { $0.attempts.filter(\.isHeld) } }.sorted { $0.pod < $1.pod }
     }
 }
 
-/// A moment at which a task must be looked at again.
-struct TaskTimer: Comparable, Sendable {
+/// How much of what had ended a status told for the first time.
+public struct Flush: Sendable, Hashable {
+    /// Ended items.
+    public var items: Int
+    /// Ended tasks.
+    public var tasks: Int
+
+    /// Counts what a status tells.
+    public init(items: Int, tasks: Int) {
+        self.items = items
+        self.tasks = tasks
+    }
+}
+
+/// A moment at which an item, or a task that waits, must be looked at again.
+struct ItemTimer: Comparable, Sendable {
     var due: Date
-    var task: Int
+    var id: ItemID
 
-    static func < (left: TaskTimer, right: TaskTimer) -> Bool { left.due < right.due }
-}
-
-/// A task's state in a ``RunTable``.
-public struct TaskEntry: Sendable, Equatable {
-    /// The task's attempts that still have a pod, by number.
-    public internal(set) var attempts: [Int: AttemptView] = [:]
-    /// How the task ended, nil while it has not.
-    public internal(set) var record: TaskStatus?
-    /// Dependencies that have not ended.
-    public internal(set) var unmet: Int
-    /// When the next attempt may start, nil where none is due.
-    public internal(set) var retryAt: Date?
-    /// When the first attempt's pod was made.
-    public internal(set) var firstCreated: Date?
-
-    var isActive = false
-    var isFlushed = false
-    var nextTimer: Date?
-    var vanished: Set<String> = []
-
-    init(unmet: Int) { self.unmet = unmet }
-
-    /// The attempt with the highest number.
-    public var newest: AttemptView? { attempts.max { $0.key < $1.key }?.value }
+    static func < (left: ItemTimer, right: ItemTimer) -> Bool { left.due < right.due }
 }

@@ -59,6 +59,14 @@ public enum TerminationMessage {
         return results
     }
 
+    /// The JSON objects that one of the pod's own containers wrote, one a line; other lines are its log.
+    static func lines(_ message: String?) -> [JSONValue] {
+        (message ?? "").split(whereSeparator: \.isNewline).compactMap { line in
+            guard line.first == "{", let value = try? JSONParser.parse(String(line)) else { return nil }
+            return value
+        }
+    }
+
     private static func value(_ text: String, as type: ValueType) -> JSONValue? {
         if type == .string { return .string(text) }
         guard let value = try? JSONParser.parse(text) else { return nil }

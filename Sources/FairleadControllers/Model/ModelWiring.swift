@@ -1,0 +1,54 @@
+import ControllerMachines
+import ControllerRuntime
+import FairleadAPI
+import FairleadPlanning
+import KubernetesClient
+import KubernetesCore
+
+/// The registry's stores, its queue, and what leads from one to the other.
+struct ModelWiring: Sendable {
+    /// The models.
+    let models: Store<Model>
+    /// Their versions.
+    let versions: Store<ModelVersion>
+    /// The models to be looked at.
+    let queue: WorkQueue<ObjectKey>
+
+    init(clock: any RuntimeClock) {
+        models = Store(clock: clock)
+        versions = Store(clock: clock)
+        queue = WorkQueue(clock: clock)
+        versions.addIndex(ModelReconciler.versionsByModel) { [ModelReconciler.model(of: $0).description] }
+    }
+
+    /// The version that a reference means now.
+    func resolve(_ reference: ModelReference, namespace: String?) -> ModelResolution {
+        let model = models[ObjectKey(namespace: namespace, name: reference.model)]
+        return reference.resolve(model: model) { number in
+            versions[ObjectKey(namespace: namespace, name: ModelName.version(reference.model, number))]
+        }
+    }
+
+    /// Which change brings which key: nothing but keys leaves here.
+    func subscribe() {
+        let queue = queue
+        models.subscribe { change, source in queue.add(change.key, priority: source.priority) }
+        versions.subscribe { change, source in
+            queue.add(ModelReconciler.model(of: change.object), priority: source.priority)
+            if case .updated(let old, _) = change {
+                queue.add(ModelReconciler.model(of: old), priority: source.priority)
+            }
+        }
+    }
+
+    /// What brings models to where they should be.
+    func reconciler(client: Client, recorder: EventRecorder, clock: any RuntimeClock) -> ModelReconciler {
+        let writer = ModelActionWriter(client: client) { event, subject, related in
+            recorder.record(
+                EventNote(
+                    event.isWarning ? .warning : .normal, reason: event.reason, action: "Reconcile", note: event.note,
+                    regarding: subject, related: related))
+        }
+        return ModelReconciler(models: models, versions: versions, writer: writer, clock: clock)
+    }
+}

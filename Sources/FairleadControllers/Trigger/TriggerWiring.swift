@@ -1,0 +1,75 @@
+import ControllerMachines
+import ControllerRuntime
+import FairleadAPI
+import FairleadPlanning
+import KubernetesClient
+import KubernetesCore
+
+/// The store, the queue and the reconciler of triggers, and what leads from one to the other.
+struct TriggerWiring {
+    /// The store's index of triggers by the pipeline whose ends they wait for, as `namespace/name`.
+    private static let triggersByPipeline = "spec.run.pipeline"
+
+    let triggers: Store<Trigger>
+    private let runs: Store<PipelineRun>
+    let queue: WorkQueue<ObjectKey>
+    private let ledger = SharedWriteLedger()
+    private let clock: any RuntimeClock
+
+    init(runs: Store<PipelineRun>, clock: any RuntimeClock) {
+        self.runs = runs
+        self.clock = clock
+        triggers = Store(clock: clock)
+        queue = WorkQueue(clock: clock)
+        triggers.addIndex(Self.triggersByPipeline) { trigger in
+            guard let pipeline = trigger.spec.value?.run?.pipeline else { return [] }
+            return [ObjectKey(namespace: trigger.metadata.namespace, name: pipeline).description]
+        }
+        ledger.track(triggers)
+        ledger.track(runs)
+    }
+
+    /// What is begun for triggers and is no reconcile.
+    var wallClock: WallClockWatch {
+        let (triggers, queue) = (triggers, queue)
+        return WallClockWatch(clock: clock) {
+            for key in triggers.keys { queue.add(key, priority: .low) }
+        }
+    }
+
+    func reconciler(client: Client, recorder: EventRecorder) -> TriggerReconciler {
+        TriggerReconciler(
+            client: client, triggers: triggers, runs: runs, ledger: ledger, clock: clock
+        ) { event, trigger in
+            recorder.record(
+                EventNote(
+                    event.isWarning ? .warning : .normal, reason: event.reason, action: "Reconcile", note: event.note,
+                    regarding: ObjectReference(to: trigger)))
+        }
+    }
+
+    /// Which change brings which key.
+    func subscribe() {
+        let (triggers, queue, ledger) = (triggers, queue, ledger)
+        triggers.subscribe { change, source in
+            if change.isDeletion { ledger.forget(owner: change.object.metadata.uid) }
+            queue.add(change.key, priority: source.priority)
+        }
+        runs.subscribe { change, source in
+            let run = change.object
+            let isFinished = run.status.phase?.isTerminal == true
+            // Of a run that goes on a trigger wants to know no more.
+            if case .updated(let old, _) = change, old.metadata.isBeingDeleted == run.metadata.isBeingDeleted,
+                (old.status.phase?.isTerminal == true) == isFinished
+            {
+                return
+            }
+            if let owner = run.metadata.controllerKey(.trigger) { queue.add(owner, priority: source.priority) }
+            guard isFinished, !change.isDeletion, let pipeline = run.spec.value?.pipeline else { return }
+            let term = ObjectKey(namespace: run.metadata.namespace, name: pipeline).description
+            for key in triggers.keys(index: Self.triggersByPipeline, term: term) {
+                queue.add(key, priority: source.priority)
+            }
+        }
+    }
+}

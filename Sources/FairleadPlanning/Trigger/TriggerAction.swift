@@ -1,0 +1,14 @@
+public import FairleadAPI
+public import KubernetesCore
+
+/// The closed vocabulary of what a trigger's reconciler does.
+public enum TriggerAction: Sendable, Equatable {
+    /// Make a run; its name is deterministic, so that one of ours which is there already is success.
+    case create(name: String, run: JSONValue)
+    /// Delete a run, by name and identity.
+    case delete(name: String, uid: String)
+    /// Write the status.
+    case patchStatus(TriggerStatus)
+    /// Tell an event about the trigger.
+    case note(PlannedEvent)
+}
