@@ -1,4 +1,5 @@
 import ArgumentParser
+import FairleadArtifacts
 import Foundation
 import LocalNode
 
@@ -62,6 +63,12 @@ public enum FairleadCommandLine {
     public static func runShim(_ arguments: [String]) -> Int32? {
         guard arguments.first == ShimCommand.configuration.commandName else { return nil }
         return PodShim.main(arguments: Array(arguments.dropFirst()))
+    }
+
+    /// Takes SIGTERM for what Fairlead's own containers in a pod run; to be called first of all.
+    public static func holdSignals(_ arguments: [String]) {
+        let own = [ArtifactsCommand.configuration.commandName, NotifyCommand.configuration.commandName]
+        if let name = arguments.first, own.contains(name) { TerminationSignal.hold() }
     }
 
     private static func give(_ answer: Answer) -> Int32 {

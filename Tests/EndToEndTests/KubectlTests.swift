@@ -66,8 +66,14 @@ extension EndToEndTests {
                 let rows = kinds.output.split(separator: "\n").map { $0.split(separator: " ").map(String.init) }
                 #expect(
                     rows == [
+                        ["clusterconnections", "flcc", "fairlead.dev/v1alpha1", "false", "ClusterConnection"],
+                        ["clusterprofiles", "flcp", "fairlead.dev/v1alpha1", "false", "ClusterProfile"],
+                        ["connections", "flc", "fairlead.dev/v1alpha1", "true", "Connection"],
+                        ["models", "flm", "fairlead.dev/v1alpha1", "true", "Model"],
+                        ["modelversions", "flmv", "fairlead.dev/v1alpha1", "true", "ModelVersion"],
                         ["pipelineruns", "flr", "fairlead.dev/v1alpha1", "true", "PipelineRun"],
                         ["pipelines", "flp", "fairlead.dev/v1alpha1", "true", "Pipeline"],
+                        ["triggers", "flt", "fairlead.dev/v1alpha1", "true", "Trigger"],
                     ])
                 let explained = try await cluster.kubectl("explain", "pipelinerun.spec")
                 #expect(explained.code == 0, "\(explained)")

@@ -174,6 +174,13 @@ struct RunStatus: Decodable {
     struct Task: Decodable {
         struct Artifact: Decodable {
             var uri: String
+            var digest: String?
+            var size: Int?
+        }
+
+        struct Map: Decodable {
+            var total: Int
+            var completedIndexes: String?
         }
 
         var name: String
@@ -183,6 +190,7 @@ struct RunStatus: Decodable {
         var attempts: Int?
         var results: [String: JSONValue]?
         var artifacts: [String: Artifact]?
+        var map: Map?
     }
 
     var phase: String?

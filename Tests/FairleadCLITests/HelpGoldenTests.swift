@@ -6,8 +6,8 @@ import Testing
 @Suite("Golden: help")
 struct HelpGoldenTests {
     private static let commands = [
-        "run", "suspend", "resume", "status", "list", "logs", "graph", "validate", "local", "controller", "crds",
-        "uninstall", "version",
+        "run", "rerun", "approve", "stop", "suspend", "resume", "backfill", "status", "list", "logs", "why", "compare",
+        "graph", "lineage", "validate", "local", "controller", "crds", "uninstall", "version",
     ]
 
     private func answer(_ arguments: [String]) async -> FairleadCommandLine.Answer? {
@@ -43,7 +43,8 @@ struct HelpGoldenTests {
         let wrong = [
             ["run"], ["rnu"], ["run", "x", "--nmae", "y"], ["status", "--watch"], ["status", "x", "-A"],
             ["logs", "x", "-f", "--previous"], ["local", "--listen", "0.0.0.0:6443"], ["local", "--listen", "1"],
-            ["local", "--log-level", "loud"], ["graph", "x", "-o", "svg"], ["validate"],
+            ["local", "--log-level", "loud"], ["graph", "x", "-o", "svg"], ["validate"], ["compare", "x"],
+            ["rerun"],
         ]
         var text = ""
         for arguments in wrong {

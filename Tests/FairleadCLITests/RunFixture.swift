@@ -92,4 +92,55 @@ enum RunFixture {
                         "completionTime": "S+42", "results": {"note": "two\\nlines"}}]}
             """)
     }
+
+    /// A run with a task of every kind.
+    static func rich() throws -> PipelineRun {
+        try run(
+            """
+            {"phase": "Running", "reason": "Running", "progress": "2/7", "startTime": "S+0", "specRef": "x",
+             "tasks": [
+               {"name": "ingest", "phase": "Succeeded", "reason": "Cached", "message": "from run flights-zero",
+                "startTime": "S+0", "completionTime": "S+0", "results": {"rows": 60000}},
+               {"name": "valid", "phase": "Succeeded", "startTime": "S+0", "completionTime": "S+0"},
+               {"name": "fit", "phase": "Running", "startTime": "S+1", "message": "item 7 failed: pod p ended",
+                "map": {"total": 4096, "active": 8, "completedIndexes": "0-6,8-2800", "failedIndexes": "7"}},
+               {"name": "score", "phase": "Running", "startTime": "S+1", "child": "flights-first-score-1"},
+               {"name": "ok", "phase": "Suspended", "reason": "Suspended", "startTime": "S+1",
+                "message": "Promote nl? (fairlead approve flights-first ok)"},
+               {"name": "register", "phase": "Pending"}, {"name": "tell", "phase": "Pending"}]}
+            """)
+    }
+
+    /// The nested run of ``rich()``, with one of its own.
+    static func nested() throws -> NestedRuns {
+        var nested = NestedRuns()
+        for (name, task) in [("flights-first-score-1", "deeper"), ("deeper-1", "leaf")] {
+            let child = task == "leaf" ? "" : #", "child": "deeper-1""#
+            var run = try run(
+                """
+                {"phase": "Running", "progress": "0/2", "tasks": [
+                  {"name": "\(task)", "phase": "Running", "startTime": "S+2"\(child)},
+                  {"name": "end", "phase": "Suspended", "message": "Go on? (fairlead approve \(name) end)"}]}
+                """)
+            run.metadata.name = name
+            nested.set(run)
+        }
+        return nested
+    }
+
+    /// The pipeline of ``rich()``.
+    static func richPipeline() throws -> PipelineSpec {
+        let spec = """
+            {"tasks": [
+               {"name": "ingest", "command": ["a"], "cache": {}, "results": [{"name": "rows", "type": "integer"}]},
+               {"name": "valid", "check": {"that": "tasks.ingest.results.rows > 0"}},
+               {"name": "fit", "dependsOn": ["valid"], "map": {"count": 4096}, "command": ["a"]},
+               {"name": "score", "dependsOn": ["valid"], "pipeline": {"name": "scoring"}},
+               {"name": "ok", "dependsOn": ["valid"], "approval": {"message": "Promote nl?"}},
+               {"name": "register", "dependsOn": ["ok", "fit"], "when": "tasks.ingest.results.rows > 10",
+                "runWhen": "NoneFailed", "command": ["a"]}],
+             "finally": [{"name": "tell", "command": ["a"]}]}
+            """
+        return try KubernetesJSON.decode(PipelineSpec.self, from: spec.utf8)
+    }
 }

@@ -1,4 +1,5 @@
 import FairleadAPI
+import FairleadPlanning
 import Foundation
 import KubernetesCore
 import Testing
@@ -36,6 +37,44 @@ struct RunGoldenTests {
         let tree = RunTree(run: try RunFixture.run(status), graph: nil, now: try RunFixture.moment(5))
         try Golden.expect(text(tree, height: 12), "tree-high.txt")
         for height in 1...30 { #expect(tree.lines(height: height).count <= max(3, height)) }
+    }
+
+    @Test("maps are counted, nested runs stand below their tasks, approvals say what to type")
+    func richGolden() throws {
+        let (run, nested) = (try RunFixture.rich(), try RunFixture.nested())
+        let now = try RunFixture.moment(100)
+        let tree = RunTree(run: run, graph: nil, nested: nested, now: now)
+        let story = RunStory(run: run, nested: nested, now: now).lines()
+        try Golden.expect(text(tree) + "\n\n" + story.joined(separator: "\n"), "rich.txt")
+        for height in 1...12 { #expect(tree.lines(height: height).count <= max(3, height)) }
+    }
+
+    @Test("4,096 items make a line for every tenth, and one for the first that fails")
+    func calm() throws {
+        var progress = RunProgress()
+        var lines: [String] = []
+        for done in 0...4096 {
+            let failed = done > 1000 ? #", "failedIndexes": "4095""# : ""
+            let completed = done > 0 ? #", "completedIndexes": "0-\#(done - 1)""# : ""
+            let status = """
+                {"phase": "Running", "startTime": "S+0", "tasks": [{"name": "fit", "phase": "Running",
+                 "map": {"total": 4096, "active": 8\(completed)\(failed)}}]}
+                """
+            lines += progress.lines(try RunFixture.run(status), now: try RunFixture.moment(5))
+        }
+        #expect(lines.count >= 11 && lines.count <= 13)
+        #expect(lines.allSatisfy { $0.contains("map ") && $0.contains("8 active") })
+    }
+
+    @Test("the graph says what each task is, and how it stands")
+    func graphGolden() throws {
+        let spec = try RunFixture.richPipeline()
+        var texts: [String] = []
+        for tasks in [nil, try RunFixture.rich().status.tasks] {
+            let renderer = GraphRenderer(RunGraph.nodes(spec, tasks: tasks))
+            texts += [renderer.text(), renderer.mermaid(), renderer.dot()]
+        }
+        try Golden.expect(texts.joined(separator: "\n\n"), "graph.txt")
     }
 
     @Test("lines for a run without a terminal: one for each change, none twice")

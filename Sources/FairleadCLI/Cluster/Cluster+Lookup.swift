@@ -28,7 +28,7 @@ extension Cluster {
         }
     }
 
-    private func find<T: Resource>(_ resource: T.Type, _ name: String, word: String, list: String) async throws -> T {
+    func find<T: Resource>(_ resource: T.Type, _ name: String, word: String, list: String) async throws -> T {
         do {
             return try await client.get(T.self, key(name))
         } catch let error as APIError where error.isNotFound && error.status.details?.name == name {
@@ -41,6 +41,12 @@ extension Cluster {
 
 /// What to say where nothing has the name that was given.
 enum MissingName {
+    /// The task that may have been meant, or the tasks that there are.
+    static func task(_ name: String, among names: [String]) -> String {
+        let suggestion = NearestName.suggestion(name, among: names)
+        return suggestion.isEmpty ? "; it has \(names.prefix(20).joined(separator: ", "))" : suggestion
+    }
+
     static func message(_ word: String, _ name: String, among names: [String], namespace: String, list: String)
         -> String
     {

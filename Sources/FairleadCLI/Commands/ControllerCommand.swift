@@ -36,6 +36,11 @@ struct ControllerCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("The store of artifacts, which pods must be able to reach.", valueName: "uri"))
     var artifacts: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "Fairlead's own image, of which pods have what fetches their files and stores them.", valueName: "image"))
+    var image: String?
+
     @Option(help: ArgumentHelp("Where /livez and /readyz are answered; 0 for nowhere.", valueName: "host:port"))
     var healthAddress = StatusAddress(BindAddress(port: 8081))
 
@@ -62,7 +67,8 @@ struct ControllerCommand: AsyncParsableCommand {
         let controller = FairleadController(
             client: client,
             configuration: FairleadController.Configuration(
-                namespaces: namespace, identity: identity, planning: PlanningSettings(artifactStore: artifacts),
+                namespaces: namespace, identity: identity,
+                planning: PlanningSettings(artifactStore: artifacts, image: image),
                 healthAddress: healthAddress.address, metricsAddress: metricsAddress.address,
                 version: FairleadVersion.text),
             elector: elector, registry: registry, logger: logger)

@@ -17,18 +17,24 @@ struct FairleadCommand: AsyncParsableCommand {
         groupedSubcommands: [
             CommandGroup(
                 name: "Running",
-                subcommands: [RunCommand.self, SuspendCommand.self, ResumeCommand.self]),
+                subcommands: [
+                    RunCommand.self, RerunCommand.self, ApproveCommand.self, StopCommand.self, SuspendCommand.self,
+                    ResumeCommand.self, BackfillCommand.self,
+                ]),
             CommandGroup(
                 name: "Looking",
                 subcommands: [
-                    StatusCommand.self, ListCommand.self, LogsCommand.self, GraphCommand.self, ValidateCommand.self,
+                    StatusCommand.self, ListCommand.self, LogsCommand.self, WhyCommand.self, CompareCommand.self,
+                    GraphCommand.self, LineageCommand.self, ValidateCommand.self,
                 ]),
             CommandGroup(
                 name: "Serving",
                 subcommands: [
                     LocalCommand.self, ControllerCommand.self, DefinitionsCommand.self, UninstallCommand.self,
                 ]),
-            CommandGroup(name: "Other", subcommands: [VersionCommand.self, ShimCommand.self]),
+            CommandGroup(
+                name: "Other",
+                subcommands: [VersionCommand.self, ShimCommand.self, ArtifactsCommand.self, NotifyCommand.self]),
         ])
 }
 

@@ -13,6 +13,6 @@ struct ResumeCommand: AsyncParsableCommand {
 
     func run() async throws {
         let name = run
-        try await cluster.connect { try await Suspension(cluster: $0).set(false, run: name) }
+        try await cluster.connect { try Output.line(try await RunControl(cluster: $0).suspend(false, run: name)) }
     }
 }

@@ -8,12 +8,16 @@ struct RunCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "run", abstract: "Run a pipeline.",
         discussion: """
-            A file, or a folder of files, is checked first; then its objects are applied, and its PipelineRuns are made.
-            A file with nothing but a Pipeline is run once. A name is that of a Pipeline in the cluster.
+            A file, or a folder of files, is checked first; then its objects are applied, and its
+            PipelineRuns are made. A file with nothing but a Pipeline is run once. A name is that of a
+            Pipeline in the cluster. A Python script is a pipeline of one task: its comment block (PEP 723)
+            names the version of Python, the packages, and in [tool.fairlead] any other field of a task,
+            and params.
 
             Examples:
               fairlead run manifests/examples/flights/ --watch
               fairlead run flights -p rows=20000 -p 'months=[1, 2]' --watch
+              fairlead run train.py --code . --watch
               cat hello.yaml | fairlead run -
             """)
 
@@ -21,7 +25,8 @@ struct RunCommand: AsyncParsableCommand {
 
     @Argument(
         help: ArgumentHelp(
-            "A file, a folder, - for the standard input, or a pipeline's name.", valueName: "file|folder|pipeline"),
+            "A file, a folder, - for the standard input, a script, or a pipeline's name.",
+            valueName: "file|folder|pipeline"),
         completion: .file())
     var target: String
 
@@ -33,6 +38,16 @@ struct RunCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("The run's name.", valueName: "name"))
     var name: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "A folder whose files stand in the tasks' working directory: those that git does not ignore.",
+            valueName: "folder"),
+        completion: .directory)
+    var code: String?
+
+    @Flag(help: "Run everything, and keep no outcome for later runs.")
+    var noCache = false
+
     @Flag(name: .shortAndLong, help: "Show the run as it goes on; the exit code is 0 if it succeeds.")
     var watch = false
 
@@ -40,79 +55,47 @@ struct RunCommand: AsyncParsableCommand {
     var forceConflicts = false
 
     func run() async throws {
-        let arguments = try params.map { argument in try ParamArgument(argument) }
-        let sources: [ManifestSource]?
-        if ManifestSource.isPath(target, exists: { FileManager.default.fileExists(atPath: $0) }) {
-            sources = try ManifestSource.read(target)
-        } else {
-            sources = nil
-        }
-        let set = sources.map { ManifestSet($0) }
-        if let set, !set.problems.isEmpty {
-            for problem in set.problems { Output.note(problem.description) }
-            throw CommandError(.invalidInput, "nothing was applied and nothing runs")
-        }
-        let (target, name, isForced) = (target, name, forceConflicts)
-        if !watch {
-            _ = try await cluster.connect { cluster in
-                let keys = try await Self.launch(cluster, target, set, arguments, name, isForced)
-                for key in keys { Output.note("see how it goes: \(Self.advice(cluster, key))") }
-                return true
-            }
-            return
-        }
-        try await launchAndWatch(set, arguments)
+        let bundle = try code.map { CodeBundle(files: try CodeFolder(path: $0).files()) }
+        let order = RunOrder(
+            source: try source(bundle), arguments: try params.map { argument in try ParamArgument(argument) },
+            name: name, usesCache: !noCache, forcesConflicts: forceConflicts, code: bundle)
+        try await cluster.launch(isWatched: watch) { try await order.launch($0) }
     }
 
-    private func launchAndWatch(_ set: ManifestSet?, _ arguments: [ParamArgument]) async throws {
-        let (target, name, isForced) = (target, name, forceConflicts)
-        let advice = LastValue<String>()
-        let isSuccess = try await cluster.connectInterruptibly { cluster in
-            let keys = try await Self.launch(cluster, target, set, arguments, name, isForced)
-            advice.set(keys.first.map { Self.advice(cluster, $0) } ?? "")
-            var isSuccess = true
-            for key in keys where try await RunEnding.watch(cluster, key) != .succeeded { isSuccess = false }
-            return isSuccess
+    private func source(_ bundle: CodeBundle?) throws -> RunOrder.Source {
+        guard ManifestSource.isPath(target, exists: { FileManager.default.fileExists(atPath: $0) }) else {
+            return .pipeline(target)
         }
-        if isSuccess == nil, let advice = advice.value {
-            Output.note("\nthe run goes on; see how: \(advice)")
-        }
-        if isSuccess != true { throw ExitCode.failure }
+        if ScriptPipeline.isScript(target) { return .script(try script(bundle)) }
+        let set = ManifestSet(try ManifestSource.read(target))
+        guard set.problems.isEmpty else { throw Self.refusal(set.problems.map(\.description)) }
+        return .manifests(set)
     }
 
-    /// Applies what is to be applied, makes the runs, and returns their addresses.
-    private static func launch(
-        _ cluster: Cluster, _ target: String, _ set: ManifestSet?, _ arguments: [ParamArgument], _ name: String?,
-        _ isForced: Bool
-    ) async throws -> [ObjectKey] {
-        let launcher = RunLauncher(cluster: cluster, forcesConflicts: isForced)
-        guard let set else {
-            var request = RunRequest(pipeline: target)
-            if let name { request.rename(name) }
-            try request.setParams(arguments, try await cluster.pipelineSpec(target).params)
-            return [try await launcher.create(request)]
-        }
-        var plan = try RunPlan(set, name: name, hasParams: !arguments.isEmpty)
-        for (index, run) in plan.runs.enumerated() {
-            let spec: PipelineSpec?
-            if let pipeline = run.pipeline {
-                if let known = set.pipelines[pipeline] {
-                    spec = known
-                } else {
-                    spec = try await cluster.pipelineSpec(pipeline)
-                }
-            } else {
-                spec = run.ownPipeline
-            }
-            try plan.setParams(arguments, spec?.params ?? [], ofRun: index)
-        }
-        for document in plan.applied { try await launcher.apply(document) }
-        var keys: [ObjectKey] = []
-        for run in plan.runs { keys.append(try await launcher.create(run)) }
-        return keys
+    private func script(_ bundle: CodeBundle?) throws -> ScriptPipeline {
+        let text = try ManifestSource.read(target).first?.text ?? ""
+        let script = try ScriptPipeline(file: target, text: text, command: try bundle.map(command))
+        let problems = script.problems(file: target)
+        guard problems.isEmpty else { throw Self.refusal(problems) }
+        return script
     }
 
-    private static func advice(_ cluster: Cluster, _ key: ObjectKey) -> String {
-        cluster.commandLine("fairlead status \(key.name) --watch")
+    /// How the script is started where it travels: as a file among the others, so that it imports them as it does here.
+    private func command(_ bundle: CodeBundle) throws -> [String] {
+        let folder = URL(fileURLWithPath: code ?? ".").standardizedFileURL.path
+        let path = URL(fileURLWithPath: target).standardizedFileURL.path
+        guard path.hasPrefix(folder + "/") else {
+            throw CommandError(.invalidInput, "\(target) does not lie in the folder \(code ?? ".") that travels")
+        }
+        let name = String(path.dropFirst(folder.count + 1))
+        guard bundle.contains(name) else {
+            throw CommandError(.invalidInput, "\(target) does not travel: git ignores it")
+        }
+        return ["python", "-u", name]
+    }
+
+    private static func refusal(_ problems: [String]) -> CommandError {
+        for problem in problems { Output.note(problem) }
+        return CommandError(.invalidInput, "nothing was applied and nothing runs")
     }
 }

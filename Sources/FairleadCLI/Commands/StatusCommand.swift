@@ -46,7 +46,8 @@ struct StatusCommand: AsyncParsableCommand {
         try await cluster.connect { cluster in
             let run = try await cluster.run(name)
             guard let format else {
-                try Output.lines(RunStory(run: run, now: Date()).lines())
+                let nested = await NestedRuns(of: run, cluster)
+                try Output.lines(RunStory(run: run, nested: nested, now: Date()).lines())
                 return
             }
             try Output.write(format.text(try await cluster.client.get(.pipelineRun, cluster.key(name))))

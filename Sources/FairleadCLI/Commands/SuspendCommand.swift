@@ -17,6 +17,6 @@ struct SuspendCommand: AsyncParsableCommand {
 
     func run() async throws {
         let name = run
-        try await cluster.connect { try await Suspension(cluster: $0).set(true, run: name) }
+        try await cluster.connect { try Output.line(try await RunControl(cluster: $0).suspend(true, run: name)) }
     }
 }

@@ -113,7 +113,9 @@ struct LocalCluster: Service {
                     client: client,
                     configuration: FairleadController.Configuration(
                         identity: "fairlead-local",
-                        planning: PlanningSettings(artifactStore: "file://\(configuration.data.artifacts)")),
+                        planning: PlanningSettings(
+                            artifactStore: "file://\(configuration.data.artifacts)",
+                            image: "fairlead:\(FairleadVersion.text)")),
                     logger: logger)
                 members.append(
                     RuntimeGroup.Member("controller", controller) { try await controller.started.wait() })

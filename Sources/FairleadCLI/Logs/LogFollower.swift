@@ -3,12 +3,15 @@ import KubernetesClient
 import KubernetesCore
 import Synchronization
 
-/// Prints the logs of a run, or of one of its tasks, as they are written, to the end of that run or task.
+/// Prints the logs of a run, or of one of its tasks or items, as they are written, to the end of that run or task.
 struct LogFollower: Sendable {
+    /// The most logs that are read at the same time: of a wide map the others follow as those end.
+    private static let width = 64
+
     let cluster: Cluster
     let run: String
-    /// The task; nil for all.
-    let task: String?
+    /// The task or item; nil for all.
+    let address: TaskAddress?
     let printer: LogPrinter
 
     private enum Part: Sendable {
@@ -47,10 +50,14 @@ struct LogFollower: Sendable {
                 return .end
             }
             group.addTask {
-                try await withThrowingDiscardingTaskGroup { logs in
+                try await withThrowingTaskGroup(of: Void.self) { logs in
+                    var count = 0
                     for await pod in arrivals.pods {
+                        if count >= Self.width { _ = try await logs.next() }
+                        count += 1
                         logs.addTask { try await print(pod) }
                     }
+                    try await logs.waitForAll()
                 }
                 return .logs
             }
@@ -61,7 +68,7 @@ struct LogFollower: Sendable {
         }
     }
 
-    private var selector: String { LogSelection.selector(run: run, task: task) }
+    private var selector: String { LogSelection.selector(run: run, address) }
 
     private func followPods(_ arrivals: Arrivals) async throws {
         let follower = ResourceFollower<PodView>(
@@ -81,14 +88,15 @@ struct LogFollower: Sendable {
     }
 
     private func waitForEnd() async throws {
-        let task = task
+        let address = address
         let follower = ResourceFollower<PipelineRun>(
             client: cluster.client, namespace: cluster.namespace, fieldSelector: "metadata.name=\(run)")
         try await follower.follow { event in
             guard case .present(let run) = event else { return .stop }
             if run.status.phase?.isTerminal == true { return .stop }
-            let status = run.status.tasks.first { $0.name == task }
-            return status?.phase.isTerminal == true ? .stop : .goOn
+            guard let status = run.status.tasks.first(where: { $0.name == address?.task }) else { return .goOn }
+            let hasEnded = address?.item.map { status.map?.hasEnded($0) ?? false } ?? false
+            return status.phase.isTerminal || hasEnded ? .stop : .goOn
         }
     }
 
@@ -97,7 +105,7 @@ struct LogFollower: Sendable {
             try await printer.print(pod, follow: true)
         } catch let error as APIError where error.isNotFound || error.code == 400 {
             // Deleted, or ended before it wrote: the others' logs go on.
-            Output.note("\(LogSelection.task(pod)): \(error.description)")
+            Output.note("\(LogSelection.address(pod)): \(error.description)")
         }
     }
 }

@@ -4,38 +4,53 @@ import KubernetesCore
 
 /// Decides which pods' logs are meant.
 struct LogSelection: Sendable {
-    /// The run's pods.
-    var pods: [PodView]
+    /// Each task's or item's pods, by attempt.
+    private let attempts: [TaskAddress: [PodView]]
 
-    /// The selector of the pods of a run, or of one of its tasks.
-    static func selector(run: String, task: String?) -> String {
-        "\(FairleadLabel.run)=\(run)" + (task.map { ",\(FairleadLabel.task)=\($0)" } ?? "")
+    /// - Parameter pods: The run's pods.
+    init(pods: [PodView]) {
+        attempts = Dictionary(grouping: pods, by: Self.address).mapValues { pods in
+            pods.sorted { left, right in
+                (Self.attempt(left), left.metadata.name) < (Self.attempt(right), right.metadata.name)
+            }
+        }
     }
 
-    /// The task of a pod.
-    static func task(_ pod: PodView) -> String { pod.metadata.labels[FairleadLabel.task] ?? pod.metadata.name }
+    /// The selector of the pods of a run, of one of its tasks, or of an item.
+    static func selector(run: String, _ address: TaskAddress? = nil) -> String {
+        var selector = "\(FairleadLabel.run)=\(run)"
+        if let task = address?.task { selector += ",\(FairleadLabel.task)=\(task)" }
+        if let item = address?.item { selector += ",\(FairleadLabel.itemIndex)=\(item)" }
+        return selector
+    }
+
+    /// The task or item of a pod.
+    static func address(_ pod: PodView) -> TaskAddress {
+        TaskAddress(
+            task: pod.metadata.labels[FairleadLabel.task] ?? pod.metadata.name,
+            item: pod.metadata.labels[FairleadLabel.itemIndex].flatMap { Int($0) })
+    }
 
     /// The attempt of a pod, from 1.
     static func attempt(_ pod: PodView) -> Int {
         pod.metadata.annotations[PodNaming.attemptAnnotation].flatMap { Int($0) } ?? 1
     }
 
-    /// A task's pod of the newest attempt.
-    func newest(_ task: String) -> PodView? { attempts(task).last }
+    /// The items of a task that have pods, in order; the task itself where it is not mapped.
+    func addresses(_ task: String) -> [TaskAddress] {
+        attempts.keys.filter { $0.task == task }.sorted { ($0.item ?? -1) < ($1.item ?? -1) }
+    }
 
-    /// A task's pod of the attempt before the newest.
-    func previous(_ task: String) -> PodView? { attempts(task).dropLast().last }
+    /// The pod of the newest attempt.
+    func newest(_ address: TaskAddress) -> PodView? { attempts[address]?.last }
+
+    /// The pod of the attempt before the newest.
+    func previous(_ address: TaskAddress) -> PodView? { attempts[address]?.dropLast().last }
 
     /// Whether a container has begun to write: before that the server has no log to show.
     static func hasBegun(_ pod: PodView, container: String) -> Bool {
         let statuses = (pod.status.initContainerStatuses ?? []) + (pod.status.containerStatuses ?? [])
         guard let status = statuses.first(where: { $0.name == container }) else { return false }
         return status.state?.running != nil || status.state?.terminated != nil || (status.restartCount ?? 0) > 0
-    }
-
-    private func attempts(_ task: String) -> [PodView] {
-        pods.filter { Self.task($0) == task }.sorted { left, right in
-            (Self.attempt(left), left.metadata.name) < (Self.attempt(right), right.metadata.name)
-        }
     }
 }

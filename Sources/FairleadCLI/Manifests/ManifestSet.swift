@@ -25,15 +25,8 @@ struct ManifestSet: Sendable {
         }.map(\.element)
     }
 
-    /// The pipelines by name; the last one wins, as it does where they are applied.
-    var pipelines: [String: PipelineSpec] {
-        var pipelines: [String: PipelineSpec] = [:]
-        for document in documents where document.isPipeline {
-            guard let name = document.name, let spec = document.pipelineSpec else { continue }
-            pipelines[name] = spec
-        }
-        return pipelines
-    }
+    /// The pipeline of that name; the last one wins, as it does where they are applied.
+    func pipeline(_ name: String) -> ManifestDocument? { documents.last { $0.isPipeline && $0.name == name } }
 
     private mutating func read(_ source: ManifestSource) {
         var number = 0
@@ -100,9 +93,9 @@ struct ManifestSet: Sendable {
 
     /// What is wrong with the parameters of a run whose pipeline is among the files.
     private func paramProblems(_ run: ManifestDocument) -> [ManifestProblem] {
-        guard let name = run.value[path: ["spec", "pipeline"]]?.stringValue, let pipeline = pipelines[name] else {
-            return []
-        }
+        guard let name = run.value[path: ["spec", "pipeline"]]?.stringValue,
+            let pipeline = pipeline(name)?.pipelineSpec
+        else { return [] }
         do throws(InvalidSpec) {
             let given = run.value[path: ["spec", "params"]]?.objectValue ?? [:]
             _ = try ParamResolver.resolve(pipeline.params, given: given)

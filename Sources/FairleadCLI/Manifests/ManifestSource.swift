@@ -11,8 +11,8 @@ struct ManifestSource: Sendable, Hashable {
 
     /// Whether an argument is meant as a path rather than as the name of an object.
     static func isPath(_ argument: String, exists: (String) -> Bool) -> Bool {
-        argument == standardInput || argument.contains("/") || fileEndings.contains { argument.hasSuffix($0) }
-            || exists(argument)
+        argument == standardInput || argument.contains("/") || ScriptPipeline.isScript(argument)
+            || fileEndings.contains { argument.hasSuffix($0) } || exists(argument)
     }
 
     /// Reads a file, the manifests of a folder in the order of their names, or the standard input for `-`.

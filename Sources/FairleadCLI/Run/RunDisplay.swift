@@ -7,6 +7,7 @@ final class RunDisplay: Sendable {
     private struct State {
         var run: PipelineRun?
         var graph: PipelineGraph?
+        var nested = NestedRuns()
         var progress = RunProgress()
         var drawnLines = 0
     }
@@ -21,6 +22,14 @@ final class RunDisplay: Sendable {
 
     /// Draws with that graph from now on.
     func use(_ graph: PipelineGraph) { state.withLock { $0.graph = graph } }
+
+    /// Draws a nested run's new state too; where no terminal looks on, the task that it is tells enough.
+    ///
+    /// - Throws: `Output.Closed`.
+    func show(nested run: PipelineRun, now: Date) throws {
+        state.withLock { $0.nested.set(run) }
+        if terminal.isInteractive { try tick(now: now) }
+    }
 
     /// Draws a run's new state.
     ///
@@ -52,7 +61,8 @@ final class RunDisplay: Sendable {
         // The size may have changed since; the last drawing stays whole once the run is over.
         let size = terminal.isInteractive ? Terminal.current() : terminal
         let isOver = run.status.phase?.isTerminal == true
-        let lines = RunTree(run: run, graph: state.graph, now: now).lines(height: isOver ? nil : size.height - 1)
+        let lines = RunTree(run: run, graph: state.graph, nested: state.nested, now: now)
+            .lines(height: isOver ? nil : size.height - 1)
         var text = ""
         if state.drawnLines > 0 { text += "\u{1B}[\(state.drawnLines)A\r\u{1B}[J" }
         for line in lines { text += line.text(width: size.width - 1, hasColor: terminal.hasColor) + "\n" }

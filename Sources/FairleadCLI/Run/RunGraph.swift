@@ -12,15 +12,45 @@ enum RunGraph {
     ///   - tasks: The run's tasks; nil where the drawing is of the pipeline alone.
     static func nodes(_ spec: PipelineSpec, tasks: [TaskStatus]? = nil) -> [GraphRenderer.Node] {
         let graph = PipelineGraph(spec)
-        let phases = tasks.map { tasks in
-            Dictionary(tasks.map { ($0.name, $0.phase.rawValue) }, uniquingKeysWith: { first, _ in first })
+        let definitions = spec.tasks + spec.finally
+        let statuses = tasks.map { tasks in
+            Dictionary(tasks.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
         }
         return graph.names.enumerated().map { index, name in
-            GraphRenderer.Node(
+            let status = statuses?[name]
+            return GraphRenderer.Node(
                 name: name, dependencies: graph.dependencies[index].map { graph.names[$0] },
                 isFinally: graph.isFinally(index),
-                phase: phases.map { $0[name] ?? TaskStatus.Phase.pending.rawValue })
+                phase: statuses.map { _ in (status?.phase ?? .pending).rawValue }, shape: shape(definitions[index]),
+                marks: marks(definitions[index], status))
         }
+    }
+
+    private static func shape(_ task: PipelineTask) -> GraphRenderer.Shape {
+        switch task.work {
+        case .check: .check
+        case .approval: .approval
+        case .pipeline: .nested
+        default: .work
+        }
+    }
+
+    /// What is to be known of a task beside its name and phase.
+    private static func marks(_ task: PipelineTask, _ status: TaskStatus?) -> [String] {
+        var marks: [String] = []
+        switch task.work {
+        case .check: marks.append("check")
+        case .approval: marks.append("approval")
+        case .pipeline(let nested): marks.append("pipeline \(nested.name)")
+        case .model(let model): marks.append("model \(model.name)")
+        default: break
+        }
+        if task.when != nil { marks.append("when") }
+        if let runWhen = task.runWhen, runWhen != .allSucceeded { marks.append(runWhen.rawValue) }
+        if task.map != nil { marks.append(status?.map.map { "map \($0.summary)" } ?? "map") }
+        if task.cache != nil { marks.append("cache") }
+        if let reason = status?.reason, reason.rawValue != status?.phase.rawValue { marks.append(reason.rawValue) }
+        return marks
     }
 
     /// What was fixed when a run started; nil where it has not started, or where that can no longer be read.

@@ -32,15 +32,40 @@ struct RunLauncher: Sendable {
 
     /// Makes a run, says so, and returns its address.
     ///
+    /// - Parameters:
+    ///   - request: The run; with code its pipeline is its own.
+    ///   - code: What travels with it.
     /// - Throws: ``CommandError`` where a run of that name exists, `APIError`.
-    func create(_ request: RunRequest) async throws -> ObjectKey {
+    func create(_ request: RunRequest, code: CodeBundle? = nil) async throws -> ObjectKey {
         let namespace = try self.namespace(of: request.object, request.name ?? "PipelineRun")
+        guard let code else { return try await create(request, namespace).key }
+        let made = try await cluster.client.create(
+            .configMap, namespace: namespace, code.configMap(prefix: request.prefix))
+        let configMap = ObjectKey(namespace: namespace, name: made[path: ["metadata", "name"]]?.stringValue ?? "")
+        var request = request
+        request.addCode(code, configMap: configMap.name)
+        do {
+            let run = try await create(request, namespace)
+            let owner = OwnerReference(
+                apiVersion: ResourceType.pipelineRun.gvk.apiVersion, kind: ResourceType.pipelineRun.gvk.kind,
+                name: run.key.name, uid: run.uid)
+            let metadata: JSONValue = ["ownerReferences": [try KubernetesJSON.value(of: owner)]]
+            try await cluster.client.patch(.configMap, configMap, ["metadata": metadata])
+            return run.key
+        } catch {
+            // Without its run it would stay for ever; with one it is the run's already, or soon gone with it.
+            _ = try? await cluster.client.delete(.configMap, configMap)
+            throw error
+        }
+    }
+
+    private func create(_ request: RunRequest, _ namespace: String) async throws -> (key: ObjectKey, uid: String) {
         do {
             let made = try await cluster.client.create(
                 .pipelineRun, namespace: namespace, request.object, .init(fieldValidation: .strict))
             let name = made[path: ["metadata", "name"]]?.stringValue ?? request.name ?? ""
             try Output.line("pipelinerun/\(name) created")
-            return ObjectKey(namespace: namespace, name: name)
+            return (ObjectKey(namespace: namespace, name: name), made[path: ["metadata", "uid"]]?.stringValue ?? "")
         } catch let error as APIError where error.isAlreadyExists {
             throw await existing(ObjectKey(namespace: namespace, name: request.name ?? ""))
         }

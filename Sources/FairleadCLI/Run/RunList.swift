@@ -9,6 +9,11 @@ struct RunList: Sendable {
     var hasNamespaces: Bool
     var now: Date
 
+    /// Whether a run belongs to a task of another one, which shows it.
+    static func isNested(_ run: PipelineRun) -> Bool {
+        run.metadata.controller?.kind == ResourceType.pipelineRun.gvk.kind
+    }
+
     /// The lines, the heading first.
     func lines() -> [String] {
         var table = TextTable(

@@ -22,11 +22,14 @@ struct RunLister: Sendable {
             try Output.write(format.text(list: items))
             return
         }
-        let runs = try await cluster.client.listAll(PipelineRun.self, namespace: namespace)
-        guard !runs.items.isEmpty else {
+        let all = try await cluster.client.listAll(PipelineRun.self, namespace: namespace).items
+        let runs = all.filter { !RunList.isNested($0) }
+        guard !runs.isEmpty else {
             Output.note(allNamespaces ? "No runs found." : "No runs found in namespace \(cluster.namespace).")
             return
         }
-        try Output.lines(RunList(runs: runs.items, hasNamespaces: allNamespaces, now: Date()).lines())
+        try Output.lines(RunList(runs: runs, hasNamespaces: allNamespaces, now: Date()).lines())
+        let nested = all.count - runs.count
+        if nested > 0 { Output.note("nested runs, which kubectl get pipelineruns lists too: \(nested)") }
     }
 }

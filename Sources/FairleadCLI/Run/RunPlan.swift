@@ -40,13 +40,6 @@ struct RunPlan: Sendable {
         if let name { runs[0].rename(name) }
     }
 
-    /// Sets the parameters of a run; see ``RunRequest/setParams(_:_:)``.
-    mutating func setParams(_ arguments: [ParamArgument], _ params: [ParamSpec], ofRun index: Int) throws(CommandError)
-    {
-        guard runs.indices.contains(index) else { return }
-        try runs[index].setParams(arguments, params)
-    }
-
     private static func isNamespace(_ document: ManifestDocument) -> Bool {
         document.gvk == ResourceType.namespace.gvk
     }

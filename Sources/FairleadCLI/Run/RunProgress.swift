@@ -29,7 +29,7 @@ struct RunProgress: Sendable {
         }
         for task in run.status.tasks {
             let detail = TaskDetail.text(task)
-            let new = Seen(phase: task.phase.rawValue, detail: detail)
+            let new = Seen(phase: task.phase.rawValue, detail: task.map.map(Self.stage) ?? detail)
             guard seen[task.name] != new else { continue }
             // That a task waits for others goes without saying.
             let isNews = seen[task.name] != nil || task.phase != .pending || !detail.isEmpty
@@ -39,5 +39,11 @@ struct RunProgress: Sendable {
             lines.append("\(elapsed(moment))  \(task.name)  \(new.phase)\(detail.isEmpty ? "" : "  \(detail)")")
         }
         return lines
+    }
+
+    /// Of thousands of items not each is news: every tenth of them is, and the first one that fails.
+    private static func stage(_ map: MapStatus) -> String {
+        let done = map.completed + map.failed
+        return "\(map.total > 0 ? done * 10 / map.total : 0) \(map.failed > 0)"
     }
 }

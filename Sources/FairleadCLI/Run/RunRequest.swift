@@ -7,17 +7,40 @@ struct RunRequest: Sendable, Hashable {
     private(set) var object: JSONValue
 
     /// A run of a pipeline by its name; the server names the run.
-    init(pipeline: String) {
-        object = [
-            "apiVersion": .string(ResourceType.pipelineRun.gvk.apiVersion),
-            "kind": .string(ResourceType.pipelineRun.gvk.kind),
-            "metadata": ["generateName": .string("\(pipeline)-")],
-            "spec": ["pipeline": .string(pipeline)],
-        ]
+    init(pipeline: String) { self.init(prefix: pipeline, spec: ["pipeline": .string(pipeline)]) }
+
+    /// A run with a pipeline of its own; the server completes its name.
+    init(prefix: String, pipelineSpec: JSONValue) { self.init(prefix: prefix, spec: ["pipelineSpec": pipelineSpec]) }
+
+    /// A run that takes over what another one did.
+    ///
+    /// What the other was told to run, and how, is what this one is told; what people decided meanwhile is not.
+    ///
+    /// - Parameters:
+    ///   - run: The other run as JSON.
+    ///   - tasks: What is run again although it succeeded.
+    init(resuming run: JSONValue, name: String, rerun tasks: [String]) {
+        var spec: JSONValue = ["resumeFrom": ["run": .string(name)]]
+        if !tasks.isEmpty { spec[path: ["resumeFrom", "rerun"]] = .array(tasks.map { .string($0) }) }
+        for field in Self.resumedFields { spec[field] = run[path: ["spec", field]] }
+        self.init(prefix: Self.stem(run) ?? name, spec: spec)
     }
 
     /// A run as a manifest has it.
     init(object: JSONValue) { self.object = object }
+
+    private init(prefix: String, spec: JSONValue) {
+        object = [
+            "apiVersion": .string(ResourceType.pipelineRun.gvk.apiVersion),
+            "kind": .string(ResourceType.pipelineRun.gvk.kind),
+            "metadata": ["generateName": .string("\(prefix)-")], "spec": spec,
+        ]
+    }
+
+    private static let resumedFields = [
+        "pipeline", "pipelineSpec", "params", "cache", "activeDeadlineSeconds", "ttlSecondsAfterFinished", "queue",
+        "profile", "podRetention",
+    ]
 
     /// The pipeline that it names, nil where it brings its own.
     var pipeline: String? { object[path: ["spec", "pipeline"]]?.stringValue }
@@ -32,10 +55,49 @@ struct RunRequest: Sendable, Hashable {
     /// The run's name, nil where the server makes one.
     var name: String? { object[path: ["metadata", "name"]]?.stringValue }
 
+    /// What its name, and those of what is made for it, begin with.
+    var prefix: String { name ?? Self.stem(object) ?? "run" }
+
+    private static func stem(_ object: JSONValue) -> String? {
+        object[path: ["metadata", "generateName"]]?.stringValue.map { $0.hasSuffix("-") ? String($0.dropLast()) : $0 }
+    }
+
     /// Gives the run a name.
     mutating func rename(_ name: String) {
         object[path: ["metadata", "generateName"]] = nil
         object[path: ["metadata", "name"]] = .string(name)
+    }
+
+    /// Neither takes earlier outcomes nor leaves its own to later runs.
+    mutating func disableCache() { object[path: ["spec", "cache"]] = .string(CacheMode.off.rawValue) }
+
+    /// Lets the run bring a copy of the pipeline that it names, which can then be changed.
+    mutating func bring(_ pipelineSpec: JSONValue) {
+        object[path: ["spec", "pipeline"]] = nil
+        object[path: ["spec", "pipelineSpec"]] = pipelineSpec
+    }
+
+    /// Puts the files of a ConfigMap into the working directory of every task of the run's own pipeline.
+    mutating func addCode(_ bundle: CodeBundle, configMap: String) {
+        let pipeline = ["spec", "pipelineSpec"]
+        append(bundle.override(configMap: configMap), to: pipeline + ["defaults", "overrides"])
+        // What is patched must be there: a pod without packages has no container that installs them.
+        if object[path: pipeline + ["defaults", "packages", "file"]] != nil {
+            return append(CodeBundle.packagesOverride, to: pipeline + ["defaults", "overrides"])
+        }
+        for list in ["tasks", "finally"] {
+            guard case .array(var tasks) = object[path: pipeline + [list]] else { continue }
+            for index in tasks.indices where tasks[index][path: ["packages", "file"]] != nil {
+                let overrides = tasks[index]["overrides"]?.arrayValue ?? []
+                tasks[index]["overrides"] = .array(overrides + [CodeBundle.packagesOverride])
+            }
+            object[path: pipeline + [list]] = .array(tasks)
+        }
+    }
+
+    private mutating func append(_ value: JSONValue, to path: [String]) {
+        let list = object[path: path]?.arrayValue ?? []
+        object[path: path] = .array(list + [value])
     }
 
     /// Sets parameters from the command line and judges all of them.

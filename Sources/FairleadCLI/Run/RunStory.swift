@@ -5,6 +5,8 @@ import KubernetesCore
 /// A run told in full: phase, tasks, results, and what went wrong.
 struct RunStory: Sendable {
     var run: PipelineRun
+    /// The runs that are tasks of it.
+    var nested = NestedRuns()
     var now: Date
 
     /// The whole story.
@@ -53,19 +55,32 @@ struct RunStory: Sendable {
     }
 
     private func tasks() -> [String] {
-        var table = TextTable(["TASK", "PHASE", "REASON", "ATTEMPTS", "DURATION", "RESULTS"])
-        for task in run.status.tasks {
+        let rows = rows(run, margin: "", depth: 0)
+        let isMapped = rows.contains { $0.task.map != nil }
+        var table = TextTable(
+            ["TASK", "PHASE", "REASON"] + (isMapped ? ["ITEMS"] : []) + ["ATTEMPTS", "DURATION", "RESULTS"])
+        for (task, margin) in rows {
             let duration = task.startTime.map { start in
                 let end = task.completionTime ?? Time(now)
                 return FairleadDuration.format(.seconds(end.secondsSince1970 - start.secondsSince1970))
             }
             let reason = task.reason.map(\.rawValue).flatMap { $0 == task.phase.rawValue ? nil : $0 }
-            table.add([
-                task.name, task.phase.rawValue, reason ?? "", task.attempts.map(String.init) ?? "", duration ?? "",
-                TaskDetail.results(task.results).joined(separator: " "),
-            ])
+            table.add(
+                [margin + task.name, task.phase.rawValue, reason ?? ""] + (isMapped ? [task.map?.summary ?? ""] : [])
+                    + [
+                        task.attempts.map(String.init) ?? "", duration ?? "",
+                        TaskDetail.results(task.results).joined(separator: " "),
+                    ])
         }
         return table.lines
+    }
+
+    /// The tasks, those of nested runs below theirs.
+    private func rows(_ run: PipelineRun, margin: String, depth: Int) -> [(task: TaskStatus, margin: String)] {
+        run.status.tasks.flatMap { task in
+            guard depth < NestedRuns.deepest, let inner = nested.run(of: task) else { return [(task, margin)] }
+            return [(task, margin)] + rows(inner, margin: margin + "  ", depth: depth + 1)
+        }
     }
 
     private func results() -> [String] {
@@ -77,7 +92,9 @@ struct RunStory: Sendable {
 
     /// Every message, the run's own only where no task says the same.
     private func messages() -> [String] {
-        let told = run.status.tasks.filter { $0.message != nil && $0.phase != .succeeded }
+        // Of nested runs only what waits for a person: what fails there is told by the task that it is.
+        let told = rows(run, margin: "", depth: 0).filter { $0.margin.isEmpty || $0.task.phase == .suspended }
+            .map(\.task).filter { $0.message != nil && $0.phase != .succeeded }
         var lines: [String] = []
         let own = run.status.message.flatMap { message in
             told.contains { message.contains($0.message ?? "") } ? nil : message

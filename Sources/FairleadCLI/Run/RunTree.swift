@@ -3,39 +3,45 @@ import FairleadPlanning
 import Foundation
 import KubernetesCore
 
-/// A run as a tree of its tasks: states, times, results.
+/// A run as a tree of its tasks: states, times, results; nested runs below their tasks.
 struct RunTree: Sendable {
     /// The run.
     var run: PipelineRun
     /// Which task comes after which; nil where that is not known, and the tasks stand in one column.
     var graph: PipelineGraph?
+    /// The runs that are tasks of it.
+    var nested = NestedRuns()
     /// The time for which it is drawn.
     var now: Date
 
     private static let deepestLevel = 8
 
+    private struct Entry {
+        var task: TaskStatus
+        var level: Int
+        var isFinally: Bool
+    }
+
     /// The drawing, one line a task.
     ///
     /// - Parameter height: The most lines; where there are more, those of the least interest are counted instead.
     func lines(height: Int? = nil) -> [StyledLine] {
-        let tasks = run.status.tasks
-        let levels = self.levels
-        var entries = tasks.map { (task: $0, level: levels[$0.name] ?? 0, isFinally: isFinally($0.name)) }
+        var entries = self.entries
         let hasFinally = entries.contains { $0.isFinally }
         var hidden: [TaskStatus] = []
         if let height {
             let room = max(1, height - 2 - (hasFinally ? 1 : 0))
             if entries.count > room {
-                let kept = Set(Self.mostInteresting(tasks, room))
-                hidden = tasks.filter { !kept.contains($0.name) }
-                entries = entries.filter { kept.contains($0.task.name) }
+                let kept = Set(Self.mostInteresting(entries.map(\.task), room))
+                hidden = entries.indices.filter { !kept.contains($0) }.map { entries[$0].task }
+                entries = entries.indices.filter { kept.contains($0) }.map { entries[$0] }
             }
         }
         let nameWidth = entries.map { $0.level * 2 + $0.task.name.count }.max() ?? 0
         let times = entries.map { time($0.task) }
         let timeWidth = times.map(\.count).max() ?? 0
         var lines = [heading]
-        if tasks.isEmpty, run.status.phase?.isTerminal != true, let message = run.status.message {
+        if run.status.tasks.isEmpty, run.status.phase?.isTerminal != true, let message = run.status.message {
             lines.append(StyledLine("  \(message)", .faint))
         }
         var hasFinallyBegun = false
@@ -48,6 +54,24 @@ struct RunTree: Sendable {
         }
         if !hidden.isEmpty { lines.append(StyledLine("  … \(Self.summary(hidden))", .faint)) }
         return lines
+    }
+
+    private var entries: [Entry] {
+        let levels = self.levels
+        return run.status.tasks.flatMap { task in
+            let entry = Entry(task: task, level: levels[task.name] ?? 0, isFinally: isFinally(task.name))
+            return [entry] + below(entry, depth: 1)
+        }
+    }
+
+    /// The tasks of the nested run that a task is.
+    private func below(_ entry: Entry, depth: Int) -> [Entry] {
+        guard depth <= NestedRuns.deepest, let run = nested.run(of: entry.task) else { return [] }
+        return run.status.tasks.flatMap { task in
+            let inner = Entry(
+                task: task, level: min(Self.deepestLevel, entry.level + 1), isFinally: entry.isFinally)
+            return [inner] + below(inner, depth: depth + 1)
+        }
     }
 
     /// The run in one line.
@@ -104,13 +128,13 @@ struct RunTree: Sendable {
         return levels
     }
 
-    /// What runs, what failed, what is about to run, what is done: in this order.
-    private static func mostInteresting(_ tasks: [TaskStatus], _ count: Int) -> [String] {
+    /// The indices of what runs, what failed, what is about to run, what is done: in this order.
+    private static func mostInteresting(_ tasks: [TaskStatus], _ count: Int) -> [Int] {
         func rank(_ phase: TaskStatus.Phase) -> Int {
             switch phase {
             case .failed: 0
-            case .running: 1
-            case .pending, .queued, .suspended: 2
+            case .running, .suspended: 1
+            case .pending, .queued: 2
             case .succeeded, .skipped, .stopped: 3
             }
         }
@@ -120,7 +144,7 @@ struct RunTree: Sendable {
             if first != second { return first < second }
             return first == 3 ? left.offset > right.offset : left.offset < right.offset
         }
-        return ranked.prefix(count).map(\.element.name)
+        return ranked.prefix(count).map(\.offset)
     }
 
     private static func summary(_ tasks: [TaskStatus]) -> String {
@@ -134,6 +158,7 @@ struct RunTree: Sendable {
         case "Succeeded": .good
         case "Failed", "Stopped": .bad
         case "Running": .active
+        case "Suspended": .strong
         default: .faint
         }
     }

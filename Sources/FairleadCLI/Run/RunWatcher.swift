@@ -25,6 +25,10 @@ struct RunWatcher: Sendable {
             group.addTask { .end(try await follow(display)) }
             if terminal.isInteractive {
                 group.addTask {
+                    try await followNested(display)
+                    return .none
+                }
+                group.addTask {
                     while true {
                         try await Task.sleep(for: .seconds(1))
                         try display.tick(now: Date())
@@ -59,6 +63,16 @@ struct RunWatcher: Sendable {
         }
         guard let run = last.value else { throw CommandError(.notFound, "run \"\(name)\" was deleted") }
         return run
+    }
+
+    private func followNested(_ display: RunDisplay) async throws {
+        let follower = ResourceFollower<PipelineRun>(
+            client: cluster.client, namespace: cluster.namespace,
+            labelSelector: NestedRuns.selector(run: key.name))
+        try await follower.follow { event in
+            if case .present(let run) = event { try display.show(nested: run, now: Date()) }
+            return .goOn
+        }
     }
 
     /// The graph of what runs; without it the tasks are shown in one column.

@@ -9,11 +9,19 @@ enum TaskDetail {
         // Of an attempt that is over the message says itself which it was.
         let isTold = task.message?.hasPrefix("attempt ") ?? false
         if let attempts = task.attempts, attempts > 1, !isTold { words.append("attempt \(attempts)") }
+        if let map = task.map { words.append("map \(map.summary)") }
         switch task.phase {
-        case .succeeded: words += results(task.results)
+        case .succeeded:
+            // Cached and Recovered: what did not run.
+            if let reason = task.reason {
+                words.append(reason.rawValue)
+                if let message = task.message, let line = firstLine(message) { words.append(line) }
+            }
+            words += results(task.results)
         case .failed, .skipped, .stopped, .pending, .queued, .suspended, .running:
             if let reason = task.reason, reason.rawValue != task.phase.rawValue { words.append(reason.rawValue) }
             if let message = task.message, let line = firstLine(message) { words.append(line) }
+            if let child = task.child, task.phase != .failed { words.append("run \(child)") }
             // Its pod is there and has not begun: an image or packages take their time.
             if task.phase == .pending, task.startTime != nil, words.isEmpty { words.append("starting") }
         }

@@ -1,10 +1,12 @@
 import ControllerRuntime
+import FairleadAPI
 import FairleadControllers
 import FairleadPlanning
 import KubernetesClient
 import KubernetesCore
 
-/// Ends the controller and lets go of every pod that it kept, so that nothing of Fairlead holds up a deletion.
+/// Ends the controller and lets go of every pod and every version of a model that it kept, so that nothing of Fairlead
+/// holds up a deletion.
 ///
 /// Guarantees: a pod is released only after the controller's pods are gone, so none is kept anew; it needs none of
 /// Fairlead's kinds, works in namespaces that are being deleted, and may be cut off and run again at any moment.
@@ -34,6 +36,8 @@ struct Uninstaller: Sendable {
     func run(timeout: Duration) async throws {
         let deadline = clock.elapsed + timeout
         let isEnded = try await endController(deadline)
+        let versions = try await releaseVersions(deadline)
+        if versions > 0 { say("released \(versions == 1 ? "1 model version" : "\(versions) model versions")") }
         let count = try await release(deadline)
         if !isEnded {
             try await clock.sleep(for: quiet)
@@ -112,6 +116,26 @@ struct Uninstaller: Sendable {
         }
     }
 
+    /// Releases the versions of models, where there are such a thing, and returns how many were kept.
+    private func releaseVersions(_ deadline: Duration) async throws -> Int {
+        try await attempt(deadline) {
+            var released = 0
+            for namespace in namespaces.isEmpty ? [nil] : namespaces.map(Optional.some) {
+                let versions: [VersionMetadata]
+                do {
+                    versions = try await client.listAll(VersionMetadata.self, namespace: namespace).items
+                } catch let error as APIError where error.isNotFound {
+                    continue
+                }
+                for version in versions where version.metadata.finalizers.contains(FairleadLabel.registryFinalizer) {
+                    try await client.releaseModelVersion(version.metadata)
+                    released += 1
+                }
+            }
+            return released
+        }
+    }
+
     /// The pods that Fairlead's finalizer keeps.
     private func held() async throws -> [PodView] {
         var pods: [PodView] = []
@@ -152,4 +176,11 @@ struct Uninstaller: Sendable {
     }
 
     private static func pods(_ count: Int) -> String { count == 1 ? "1 pod" : "\(count) pods" }
+}
+
+/// A version of a model, as far as it may be kept.
+private struct VersionMetadata: Resource {
+    static let type = ResourceType.modelVersion
+    static let isMetadataOnly = true
+    let metadata: ObjectMeta
 }

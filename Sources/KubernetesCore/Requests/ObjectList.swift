@@ -10,6 +10,15 @@ public struct ObjectList<Item: Decodable & Sendable>: Decodable, Sendable {
         self.metadata = metadata
         self.items = items
     }
+
+    private enum CodingKeys: String, CodingKey { case metadata, items }
+
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        metadata = try container.decode(ListMeta.self, forKey: .metadata)
+        // A server writes an empty list of partial metadata as null.
+        items = try container.decodeIfPresent([Item].self, forKey: .items) ?? []
+    }
 }
 
 /// The metadata of a page of a collection.
