@@ -19,7 +19,7 @@ struct CachePlanner {
         guard isOn, table.needsLookup(id) else { return nil }
         if let codeKey, table.commits[codeKey] == nil { return nil }
         let computation = try Computation.digest(
-            of: fixed.tasks[id.task].container, attempt, isResolved: codeKey == nil)
+            of: (fixed.task(at: id.task)?.container ?? ContainerSpec()), attempt, isResolved: codeKey == nil)
         return request(id, computation: computation, codeKey: codeKey, table)
     }
 
@@ -30,7 +30,7 @@ struct CachePlanner {
         guard isOn, table.shape.tasks[id.task].isCached else { return nil }
         if let known = table.entries[id.task].cache.computing[id.item] { return known }
         if let known = table.entries[id.task].live[id.item]?.newest?.computation { return known }
-        return try Computation.digest(of: fixed.tasks[id.task].container, attempt, isResolved: codeKey == nil)
+        return try Computation.digest(of: (fixed.task(at: id.task)?.container ?? ContainerSpec()), attempt, isResolved: codeKey == nil)
     }
 
     /// The outcomes of items that ended and that the cache does not have yet.
@@ -57,15 +57,15 @@ struct CachePlanner {
     private func request(
         _ id: ItemID, computation: String, codeKey: String?, _ table: RunTable
     ) -> CacheRequest {
-        let task = fixed.tasks[id.task]
+        let task = fixed.task(at: id.task)
         let isRefreshing = run.spec.value?.cache == .refresh
         return CacheRequest(
             item: id, computation: computation,
             key: CacheKey(computation: computation, commit: codeKey.flatMap { table.commits[$0] }),
             claimant: CacheClaimant(
-                run: run.metadata.name, runUID: run.metadata.uid, task: task.name, item: id.item),
-            namespace: run.metadata.namespace ?? "default", maxAge: task.cache?.maxAge,
+                run: run.metadata.name, runUID: run.metadata.uid, task: table.shape.tasks[id.task].name, item: id.item),
+            namespace: run.metadata.namespace ?? "default", maxAge: task?.cache?.maxAge,
             notBefore: isRefreshing ? run.metadata.creationTimestamp?.date ?? .distantFuture : nil,
-            note: task.container.imageNote)
+            note: task?.container.imageNote)
     }
 }

@@ -16,9 +16,8 @@ extension ChildRequest {
     ///
     /// - Throws: ``TaskProblem`` where its parameters lead nowhere.
     init(_ id: ItemID, run: PipelineRun, fixed: FixedRun, table: RunTable) throws(TaskProblem) {
-        let task = fixed.tasks[id.task]
-        guard case .pipeline(let nested) = task.work else {
-            throw TaskProblem(.invalidSpec, "task \"\(task.name)\" names no pipeline")
+        guard let task = fixed.task(at: id.task), case .pipeline(let nested) = task.work else {
+            throw TaskProblem(.invalidSpec, "task \"\(table.shape.tasks[id.task].name)\" names no pipeline")
         }
         var scope = RunScope.scope(of: nested.references, run: run, fixed: fixed, table: table)
         if let items = table.entries[id.task].items, let item = items.value(at: id.item) {

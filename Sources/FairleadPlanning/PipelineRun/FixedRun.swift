@@ -41,14 +41,11 @@ public struct FixedRun: Sendable, Hashable, Codable {
     /// The tasks, those of `finally` last, as ``RunShape`` counts them.
     public var tasks: [PipelineTask] { spec.tasks + spec.finally }
 
-    /// The indexes of the tasks that wait for people.
-    var approvals: [Int] {
-        tasks.indices.filter { if case .approval = tasks[$0].work { true } else { false } }
-    }
-
-    /// The indexes of the tasks that register models.
-    var models: [Int] {
-        tasks.indices.filter { if case .model = tasks[$0].work { true } else { false } }
+    /// The task of an index of ``RunShape``, nil where there is none.
+    public func task(at index: Int) -> PipelineTask? {
+        if spec.tasks.indices.contains(index) { return spec.tasks[index] }
+        let last = index - spec.tasks.count
+        return spec.finally.indices.contains(last) ? spec.finally[last] : nil
     }
 
     /// The registered models that tasks read, as they are named.

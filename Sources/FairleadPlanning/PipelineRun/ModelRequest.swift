@@ -22,7 +22,7 @@ struct ModelRequests {
     /// The registrations that are due; a task for which none can be made fails.
     func due(_ table: inout RunTable) -> [ModelRequest] {
         var requests: [ModelRequest] = []
-        for index in fixed.models where table.entries[index].record == nil && table.entries[index].items != nil {
+        for index in table.shape.models where table.entries[index].record == nil && table.entries[index].items != nil {
             do throws(TaskProblem) {
                 requests.append(try request(index, table))
             } catch {
@@ -37,14 +37,14 @@ struct ModelRequests {
     }
 
     private func request(_ index: Int, _ table: RunTable) throws(TaskProblem) -> ModelRequest {
-        guard case .model(let model) = fixed.tasks[index].work else {
-            throw TaskProblem(.invalidSpec, "task \"\(fixed.tasks[index].name)\" registers no model")
+        guard case .model(let model)? = fixed.task(at: index)?.work else {
+            throw TaskProblem(.invalidSpec, "task \"\(table.shape.tasks[index].name)\" registers no model")
         }
         let scope = RunScope.scope(of: model.references, run: run, fixed: fixed, table: table)
         let (artifact, producer) = try self.artifact(model.from, table)
         let maker = producer ?? index
         let source = ModelRegistration.Source(
-            run: run.metadata, pipeline: fixed.pipeline, task: fixed.tasks[index].name, itemIndex: nil, artifact: nil)
+            run: run.metadata, pipeline: fixed.pipeline, task: table.shape.tasks[index].name, itemIndex: nil, artifact: nil)
         return ModelRequest(
             item: ItemID(task: index), endsTask: true,
             registration: try ModelRegistration(
@@ -79,7 +79,7 @@ struct ModelRequests {
         return table.shape.tasks[id.task].registers.sorted { $0.key < $1.key }.compactMap { name, model in
             guard let artifact = files[name] else { return nil }
             let source = ModelRegistration.Source(
-                run: run.metadata, pipeline: fixed.pipeline, task: fixed.tasks[id.task].name, itemIndex: item,
+                run: run.metadata, pipeline: fixed.pipeline, task: table.shape.tasks[id.task].name, itemIndex: item,
                 artifact: name)
             guard
                 let registration = try? ModelRegistration(
@@ -91,7 +91,9 @@ struct ModelRequests {
 
     /// What the task that made the files ran, and on what.
     private func lineage(_ id: ItemID, _ table: RunTable) -> ModelLineage {
-        let task = fixed.tasks[id.task]
+        let task =
+            fixed.task(at: id.task)
+            ?? PipelineTask(name: table.shape.tasks[id.task].name, container: ContainerSpec())
         let isMapped = table.shape.tasks[id.task].isMapped
         var scope = RunScope.scope(of: task.container.references, run: run, fixed: fixed, table: table)
         if isMapped {

@@ -47,11 +47,11 @@ extension PipelineRunPlanner {
             table.advance(now: now)
         }
         var hasDecided = false
-        for index in fixed.approvals where table.entries[index].record == nil {
-            guard case .approval(let gate) = fixed.tasks[index].work, let opened = table.entries[index].opened,
+        for index in table.shape.approvals where table.entries[index].record == nil {
+            guard case .approval(let gate)? = fixed.task(at: index)?.work, let opened = table.entries[index].opened,
                 table.entries[index].items != nil
             else { continue }
-            let (end, due) = opener.approval(gate, name: fixed.tasks[index].name, opened: opened)
+            let (end, due) = opener.approval(gate, name: table.shape.tasks[index].name, opened: opened)
             if let due { table.wake(index, at: due) }
             guard let (phase, reason, message) = end else { continue }
             table.decide(index, phase, reason: reason, message: message, now: now)

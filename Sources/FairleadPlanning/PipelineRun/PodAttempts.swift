@@ -38,7 +38,7 @@ struct PodAttempts {
 
     private mutating func shared(_ task: Int, _ table: RunTable) -> Scope {
         if let scope = scopes[task] { return scope }
-        let references = fixed.tasks[task].container.references
+        let references = fixed.task(at: task)?.container.references ?? []
         let scope = RunScope.scope(of: references, run: run, fixed: fixed, table: table)
         scopes[task] = scope
         var found: [String: ResultLocation] = [:]

@@ -112,10 +112,9 @@ extension PodBuilder {
     ///
     /// Attempts with the same key run the same commit: the first one tells it, the others are given it.
     func codeKey(_ index: Int, in scope: Scope) -> String? {
-        let tasks = fixed.tasks
-        guard tasks.indices.contains(index), tasks[index].container.code?.git != nil else { return nil }
+        guard let code = fixed.task(at: index)?.container.code, code.git != nil else { return nil }
         var container = ContainerSpec()
-        container.code = tasks[index].container.code
+        container.code = code
         return (try? container.evaluated(in: scope).code ?? container.code).flatMap { PodCode.key($0) }
     }
 }

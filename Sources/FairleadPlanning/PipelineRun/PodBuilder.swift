@@ -7,7 +7,6 @@ public struct PodBuilder: Sendable {
     let run: PipelineRun
     let fixed: FixedRun
     let settings: PlanningSettings
-    private let tasks: [PipelineTask]
 
     /// The folders that a pod of ours has.
     enum Folder {
@@ -29,7 +28,6 @@ public struct PodBuilder: Sendable {
         self.run = run
         self.fixed = fixed
         self.settings = settings
-        tasks = fixed.tasks
     }
 
     /// The pod of an item's next attempt.
@@ -38,11 +36,11 @@ public struct PodBuilder: Sendable {
     ///   - index: The task.
     ///   - attempt: The item, and what is known of earlier attempts.
     public func pod(_ index: Int, _ attempt: PodAttempt) -> Result<PodRequest, TaskProblem> {
-        guard tasks.indices.contains(index) else {
+        guard let task = fixed.task(at: index) else {
             return .failure(TaskProblem(.invalidSpec, "no task has the index \(index)"))
         }
         return Result { () throws(TaskProblem) in
-            var draft = try draft(tasks[index], attempt)
+            var draft = try draft(task, attempt)
             let name = PodNaming.podName(
                 run: run.metadata.name, runUID: run.metadata.uid, task: draft.task.name, index: attempt.index,
                 attempt: attempt.budget.attempt)

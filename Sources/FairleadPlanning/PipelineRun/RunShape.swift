@@ -22,6 +22,8 @@ public struct RunShape: Sendable, Hashable {
         public var name: String
         /// What stands for its items.
         public var kind = Kind.pod
+        /// Whether it waits for people.
+        public var isApproval = false
         /// What must hold of its dependencies.
         public var runWhen = RunWhen.allSucceeded
         /// Whether it has an item for each value of a list.
@@ -82,6 +84,10 @@ public struct RunShape: Sendable, Hashable {
     public let maxParallelTasks: Int?
     /// The index of each task by name.
     public let indexes: [String: Int]
+    /// The tasks that wait for people.
+    public let approvals: [Int]
+    /// The tasks that register models.
+    public let models: [Int]
     /// What the pipeline declares, by which expressions know the types of what they read.
     public let declared: ReferenceScope?
 
@@ -97,6 +103,8 @@ public struct RunShape: Sendable, Hashable {
             for dependency in tasks[index].dependencies { tasks[dependency].dependents.append(index) }
         }
         self.tasks = tasks
+        approvals = tasks.indices.filter { tasks[$0].isApproval }
+        models = tasks.indices.filter { tasks[$0].kind == .model }
         self.maxParallelTasks = maxParallelTasks
         indexes = Dictionary(tasks.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first })
     }
@@ -119,6 +127,7 @@ extension RunShape {
                 container.artifacts.compactMap { artifact in artifact.register.map { (artifact.name, $0) } },
                 uniquingKeysWith: { first, _ in first })
             shape.kind = Kind(task.work)
+            if case .approval = task.work { shape.isApproval = true }
             shape.runWhen = task.runWhen ?? .allSucceeded
             shape.isMapped = task.map != nil
             shape.isCached = task.cache != nil && task.hasContainer

@@ -7,7 +7,7 @@ public enum RunStatusBuilder {
     /// The whole status as it should be.
     public static func status(run: PipelineRun, fixed: FixedRun, table: RunTable, now: Date) -> PipelineRunStatus {
         var status = standing(run: run, fixed: fixed, table: table, now: now)
-        let asking = fixed.approvals.filter { status.tasks[$0].phase == .suspended }.map { status.tasks[$0].name }
+        let asking = table.shape.approvals.filter { status.tasks[$0].phase == .suspended }.map { status.tasks[$0].name }
         // The pods of those that stand in the status are made before it is written.
         status.notifications = NotificationPlanner.settled(
             run.status.notifications, pods: table.notices, isGone: false)
@@ -94,7 +94,9 @@ public enum RunStatusBuilder {
                 ?? entry.cache.waiting.min { $0.key < $1.key }.map { "item \($0.key) \($0.value.story)" }
             return status
         }
-        if entry.items != nil, fixed.tasks.indices.contains(index), case .approval(let gate) = fixed.tasks[index].work {
+        if entry.items != nil, table.shape.tasks[index].isApproval,
+            case .approval(let gate)? = fixed.task(at: index)?.work
+        {
             status.phase = .suspended
             status.reason = .suspended
             let question = entry.question ?? gate.message ?? "approval needed"

@@ -18,10 +18,9 @@ struct TaskOpener {
 
     /// Decides about a task of the run's shape.
     func open(_ index: Int, _ table: RunTable) -> Opening {
-        guard fixed.tasks.indices.contains(index) else {
+        guard let task = fixed.task(at: index) else {
             return .decided(.failed, .invalidSpec, "no task has the index \(index)")
         }
-        let task = fixed.tasks[index]
         do throws(TaskProblem) {
             if let when = task.when, try !holds(when, field: "when", table) {
                 return .decided(.skipped, .conditionFalse, "when: \(when) is false")
@@ -53,7 +52,7 @@ struct TaskOpener {
 
     /// What an approval gate asks; a reference that leads nowhere stays as it is written.
     func question(_ index: Int, _ table: RunTable) -> String? {
-        guard case .approval(let gate) = fixed.tasks[index].work, let message = gate.message else { return nil }
+        guard case .approval(let gate)? = fixed.task(at: index)?.work, let message = gate.message else { return nil }
         return (try? text(message, field: "approval.message", table)) ?? message
     }
 

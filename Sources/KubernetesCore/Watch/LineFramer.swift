@@ -19,17 +19,27 @@ public struct LineFramer: Sendable {
     /// - Throws: ``LineTooLong``.
     public mutating func push(_ chunk: some Collection<UInt8>) throws(LineTooLong) -> [[UInt8]] {
         var lines: [[UInt8]] = []
+        let isWithinLimit =
+            chunk.withContiguousStorageIfAvailable { cut($0, &lines) }
+            ?? Array(chunk).withUnsafeBufferPointer { cut($0, &lines) }
+        guard isWithinLimit else { throw LineTooLong(limit: limit) }
+        return lines
+    }
+
+    /// Over the bytes themselves: the same over a collection of any kind costs a call for each byte.
+    ///
+    /// - Returns: Whether every line is within the limit.
+    private mutating func cut(_ chunk: UnsafeBufferPointer<UInt8>, _ lines: inout [[UInt8]]) -> Bool {
         var rest = chunk[...]
         while let end = rest.firstIndex(of: 0x0A) {
             pending.append(contentsOf: rest[..<end])
-            if pending.count > limit { throw LineTooLong(limit: limit) }
+            if pending.count > limit { return false }
             if !pending.isEmpty { lines.append(pending) }
             pending = []
-            rest = rest[rest.index(after: end)...]
+            rest = rest[(end + 1)...]
         }
         pending.append(contentsOf: rest)
-        if pending.count > limit { throw LineTooLong(limit: limit) }
-        return lines
+        return pending.count <= limit
     }
 
     /// What came behind the last line's end.
