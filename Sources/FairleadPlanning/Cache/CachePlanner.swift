@@ -30,7 +30,8 @@ struct CachePlanner {
         guard isOn, table.shape.tasks[id.task].isCached else { return nil }
         if let known = table.entries[id.task].cache.computing[id.item] { return known }
         if let known = table.entries[id.task].live[id.item]?.newest?.computation { return known }
-        return try Computation.digest(of: (fixed.task(at: id.task)?.container ?? ContainerSpec()), attempt, isResolved: codeKey == nil)
+        return try Computation.digest(
+            of: (fixed.task(at: id.task)?.container ?? ContainerSpec()), attempt, isResolved: codeKey == nil)
     }
 
     /// The outcomes of items that ended and that the cache does not have yet.

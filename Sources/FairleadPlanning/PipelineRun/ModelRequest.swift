@@ -44,7 +44,8 @@ struct ModelRequests {
         let (artifact, producer) = try self.artifact(model.from, table)
         let maker = producer ?? index
         let source = ModelRegistration.Source(
-            run: run.metadata, pipeline: fixed.pipeline, task: table.shape.tasks[index].name, itemIndex: nil, artifact: nil)
+            run: run.metadata, pipeline: fixed.pipeline, task: table.shape.tasks[index].name, itemIndex: nil,
+            artifact: nil)
         return ModelRequest(
             item: ItemID(task: index), endsTask: true,
             registration: try ModelRegistration(
