@@ -44,7 +44,7 @@ if command -v rclone >/dev/null && command -v git >/dev/null; then
 fi
 for name in libc.so.6 libm.so.6 libdl.so.2 libpthread.so.0 librt.so.1 libresolv.so.2 libnss_dns.so.2 libnss_files.so.2 \
     libgcc_s.so.1 libstdc++.so.6; do
-    path=$(ldconfig -p | awk -v name="$name" '$1 == name { print $NF; exit }')
+    path=$(ldconfig -p | awk -v name="$name" '$1 == name && !found++ { print $NF }')
     [ -z "$path" ] || cp "$(readlink -f "$path")" "$folder/$name"
 done
 loader=$(ldd "$binary" | awk '/ld-linux/ { print $1 }')
