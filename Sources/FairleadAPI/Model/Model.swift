@@ -27,12 +27,7 @@ public struct Model: Resource, Hashable, Encodable {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         metadata = try container.decode(ObjectMeta.self, forKey: .metadata)
         spec = try .init(in: container, forKey: .spec)
-        status = ModelStatus()
-        guard container.contains(.status) else { return }
-        switch try Decoded<ModelStatus>(in: container, forKey: .status) {
-        case .success(let value): status = value
-        case .failure(let problem): statusProblem = problem
-        }
+        (status, statusProblem) = try container.decodeStatus(forKey: .status, empty: ModelStatus())
     }
 
     public func encode(to encoder: any Encoder) throws {

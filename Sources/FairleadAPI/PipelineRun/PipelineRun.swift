@@ -27,12 +27,7 @@ public struct PipelineRun: Resource, Hashable, Encodable {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         metadata = try container.decode(ObjectMeta.self, forKey: .metadata)
         spec = try .init(in: container, forKey: .spec)
-        status = PipelineRunStatus()
-        guard container.contains(.status) else { return }
-        switch try Decoded<PipelineRunStatus>(in: container, forKey: .status) {
-        case .success(let value): status = value
-        case .failure(let problem): statusProblem = problem
-        }
+        (status, statusProblem) = try container.decodeStatus(forKey: .status, empty: PipelineRunStatus())
     }
 
     public func encode(to encoder: any Encoder) throws {
