@@ -44,7 +44,7 @@ extension Client {
         let request = APIRequest(
             path: T.type.encodedPath(namespace: namespace), query: query.items,
             headers: Self.headers(T.self, isList: true))
-        return Listing(try decode(try await send(request)))
+        return Listing(try decode(try await send(request), isWithoutManagedFields: true))
     }
 
     /// Reads a page of a collection as JSON.
@@ -91,7 +91,9 @@ extension Client {
         while true {
             let list: ObjectList<Item>
             do {
-                list = try decode(try await send(APIRequest(path: path, query: page.items, headers: headers)))
+                list = try decode(
+                    try await send(APIRequest(path: path, query: page.items, headers: headers)),
+                    isWithoutManagedFields: Item.self != JSONValue.self)
             } catch let error as APIError where error.isExpired && page.continueToken != nil {
                 // Once and for all: in one piece there is no second page that could expire.
                 items = []

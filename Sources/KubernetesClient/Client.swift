@@ -151,7 +151,7 @@ public struct Client: Sendable {
         return ["Accept": "application/json;as=\(kind);g=meta.k8s.io;v=v1,application/json"]
     }
 
-    func decode<T: Decodable>(_ response: APIResponse) throws -> T {
-        try KubernetesJSON.decode(T.self, from: response.body)
+    func decode<T: Decodable>(_ response: APIResponse, isWithoutManagedFields: Bool = false) throws -> T {
+        try KubernetesJSON.decode(T.self, from: response.body, isWithoutManagedFields: isWithoutManagedFields)
     }
 }

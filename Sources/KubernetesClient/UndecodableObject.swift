@@ -41,7 +41,8 @@ public struct UndecodableObject: Error, Sendable, CustomStringConvertible {
 
     static func decodeEvent<T: Resource>(_ line: [UInt8]) -> Result<WatchEvent<T>, UndecodableObject> {
         do {
-            return .success(try KubernetesJSON.decode(WatchEvent<T>.self, from: line))
+            return .success(
+                try KubernetesJSON.decode(WatchEvent<T>.self, from: line, isWithoutManagedFields: true))
         } catch {
             switch try? KubernetesJSON.decode(WatchEvent<Skeleton>.self, from: line) {
             case .added(let object), .modified(let object):

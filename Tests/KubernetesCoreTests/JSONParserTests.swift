@@ -103,6 +103,32 @@ struct JSONParserTests {
         #expect(JSONWriter.string(.double(.nan)) == "null")
     }
 
+    @Test(arguments: [1, 2, 3]) func managedFieldsArePassedOver(seed: UInt64) throws {
+        var generator = SeededGenerator(seed: seed)
+        for _ in 0..<100 {
+            let fields = generator.value()
+            let rest: JSONValue = ["name": .string(generator.text()), "labels": generator.object()]
+            var full = rest
+            full["managedFields"] = fields
+            let elsewhere: JSONValue = ["managedFields": fields, "list": [fields]]
+            let bytes = JSONWriter.bytes(["items": [["metadata": full, "spec": elsewhere]], "metadata": full])
+            let read = try JSONParser.parseWithoutManagedFields(bytes)
+            let all = try JSONParser.parse(bytes)
+            #expect(all[path: ["metadata", "managedFields"]] != nil)
+            var expected = all
+            expected[path: ["metadata", "managedFields"]] = nil
+            #expect(read["metadata"] == expected["metadata"])
+            #expect(read["items"]?[0]?["spec"] == all["items"]?[0]?["spec"])
+            #expect(read["items"]?[0]?["metadata"]?["managedFields"] == nil)
+            for length in 0..<bytes.count {
+                #expect(throws: JSONParseError.self) {
+                    try JSONParser.parseWithoutManagedFields(bytes.prefix(length))
+                }
+                if length > 400 { break }
+            }
+        }
+    }
+
     /// Doubles without a fraction are written, hence read, as integers.
     private func normalised(_ value: JSONValue) -> JSONValue {
         switch value {

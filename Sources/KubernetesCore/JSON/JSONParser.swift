@@ -17,6 +17,7 @@ public struct JSONParser {
     public private(set) var duplicates: [String] = []
 
     private let bytes: UnsafeBufferPointer<UInt8>
+    private let isWithoutManagedFields: Bool
     private var position = 0
     private var depth = 0
     private var path: [Step] = []
@@ -28,8 +29,9 @@ public struct JSONParser {
         case element(Int)
     }
 
-    private init(bytes: UnsafeBufferPointer<UInt8>) {
+    private init(bytes: UnsafeBufferPointer<UInt8>, isWithoutManagedFields: Bool) {
         self.bytes = bytes
+        self.isWithoutManagedFields = isWithoutManagedFields
     }
 
     /// Parses one document; anything but white space behind it is an error.
@@ -38,6 +40,17 @@ public struct JSONParser {
     /// - Throws: `JSONParseError`.
     public static func parse(_ bytes: some Sequence<UInt8>) throws(JSONParseError) -> JSONValue {
         try parseReportingDuplicates(bytes).value
+    }
+
+    /// Parses one document without the `managedFields` of any `metadata`.
+    ///
+    /// They may be half of an object, and no typed read wants them: only their end is looked for.
+    ///
+    /// - Throws: `JSONParseError`.
+    public static func parseWithoutManagedFields(
+        _ bytes: some Sequence<UInt8>
+    ) throws(JSONParseError) -> JSONValue {
+        try parse(bytes, isWithoutManagedFields: true).value
     }
 
     /// Parses one document from a string; see ``parse(_:)-(Sequence<UInt8>)``.
@@ -53,8 +66,14 @@ public struct JSONParser {
     public static func parseReportingDuplicates(
         _ bytes: some Sequence<UInt8>
     ) throws(JSONParseError) -> (value: JSONValue, duplicates: [String]) {
+        try parse(bytes, isWithoutManagedFields: false)
+    }
+
+    private static func parse(
+        _ bytes: some Sequence<UInt8>, isWithoutManagedFields: Bool
+    ) throws(JSONParseError) -> (value: JSONValue, duplicates: [String]) {
         let run: (UnsafeBufferPointer<UInt8>) -> Result<(JSONValue, [String]), JSONParseError> = { buffer in
-            var parser = JSONParser(bytes: buffer)
+            var parser = JSONParser(bytes: buffer, isWithoutManagedFields: isWithoutManagedFields)
             return Result { () throws(JSONParseError) in (try parser.document(), parser.duplicates) }
         }
         let result = bytes.withContiguousStorageIfAvailable(run) ?? Array(bytes).withUnsafeBufferPointer(run)
@@ -137,13 +156,17 @@ public struct JSONParser {
                 throw unexpected("after object key")
             }
             position += 1
-            path.append(.member(name))
-            let member = try value()
-            if members.updateValue(member, forKey: name) != nil {
-                let duplicate = renderedPath
-                if !duplicates.contains(duplicate) { duplicates.append(duplicate) }
+            if isWithoutManagedFields, name == "managedFields", case .member("metadata") = path.last {
+                try passOver()
+            } else {
+                path.append(.member(name))
+                let member = try value()
+                if members.updateValue(member, forKey: name) != nil {
+                    let duplicate = renderedPath
+                    if !duplicates.contains(duplicate) { duplicates.append(duplicate) }
+                }
+                path.removeLast()
             }
-            path.removeLast()
             skipWhiteSpace()
             guard position < bytes.count else { throw unexpected("") }
             switch bytes[position] {
@@ -155,6 +178,33 @@ public struct JSONParser {
             default: throw unexpected("after object key:value pair")
             }
         }
+    }
+
+    /// Moves behind a value; of lists and objects only strings and brackets are looked at.
+    private mutating func passOver() throws(JSONParseError) {
+        skipWhiteSpace()
+        guard position < bytes.count, bytes[position] == UInt8(ascii: "{") || bytes[position] == UInt8(ascii: "[")
+        else {
+            _ = try value()
+            return
+        }
+        var nesting = 0
+        while position < bytes.count {
+            switch bytes[position] {
+            case UInt8(ascii: "{"), UInt8(ascii: "["): nesting += 1
+            case UInt8(ascii: "}"), UInt8(ascii: "]"): nesting -= 1
+            case UInt8(ascii: "\""):
+                position += 1
+                while position < bytes.count, bytes[position] != UInt8(ascii: "\"") {
+                    position += bytes[position] == UInt8(ascii: "\\") ? 2 : 1
+                }
+            default: break
+            }
+            position += 1
+            if nesting == 0 { return }
+        }
+        position = bytes.count
+        throw unexpected("")
     }
 
     private mutating func array() throws(JSONParseError) -> JSONValue {

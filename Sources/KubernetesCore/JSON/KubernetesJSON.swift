@@ -21,11 +21,19 @@ public enum KubernetesJSON {
 
     /// Decodes a type from UTF-8.
     ///
+    /// - Parameters:
+    ///   - type: What to decode.
+    ///   - bytes: UTF-8.
+    ///   - isWithoutManagedFields: Whether the `managedFields` of objects are passed over unread.
     /// - Throws: `DecodingError`, also for a text that is no JSON.
-    public static func decode<T: Decodable>(_ type: T.Type, from bytes: some Sequence<UInt8>) throws -> T {
+    public static func decode<T: Decodable>(
+        _ type: T.Type, from bytes: some Sequence<UInt8>, isWithoutManagedFields: Bool = false
+    ) throws -> T {
         let value: JSONValue
         do throws(JSONParseError) {
-            value = try JSONParser.parse(bytes)
+            value =
+                isWithoutManagedFields
+                ? try JSONParser.parseWithoutManagedFields(bytes) : try JSONParser.parse(bytes)
         } catch {
             throw DecodingError.dataCorrupted(
                 DecodingError.Context(codingPath: [], debugDescription: "no JSON: \(error)", underlyingError: error))
