@@ -134,7 +134,7 @@ import Testing
             store, client: Client(transport: server), logger: logger, clock: ManualClock(),
             undecodable: { key, _ in reported.append(key?.name ?? "?") })
         try await run(reflector) {
-            try await eventually("the watch") { server.watcherCount == 1 }
+            try await eventually("the list") { store.count == 1 && reported.all.count == 1 }
             #expect(store.all.map(\.value) == [1])
             #expect(reported.all == ["bad"])
             server.put("\(path)/good", bad("good"))
