@@ -92,7 +92,12 @@ let package = Package(
             "FairleadControllers",
             [
                 "KubernetesCore", "KubernetesClient", "ControllerMachines", "ControllerRuntime", "FairleadAPI",
-                "FairleadPlanning", "PrometheusMetrics", logging, serviceLifecycle,
+                "FairleadPlanning", "PrometheusMetrics", logging, serviceLifecycle, crypto, httpTypes, nioCore,
+                nioPosix, nioSSL,
+                product("HummingbirdCore", "hummingbird"),
+                product("HummingbirdTLS", "hummingbird"),
+                product("SwiftASN1", "swift-asn1"),
+                product("X509", "swift-certificates"),
             ]),
 
         // The local cluster.
@@ -111,7 +116,9 @@ let package = Package(
         library(
             "LocalNode",
             [
-                "KubernetesCore", "KubernetesClient", collections, logging, serviceLifecycle, crypto, yams,
+                "KubernetesCore", "KubernetesClient", collections, logging, serviceLifecycle, crypto, yams, nioCore,
+                nioPosix, nioHTTP1, nioSSL,
+                product("AsyncHTTPClient", "async-http-client"),
                 product("Subprocess", "swift-subprocess"),
                 product("SystemPackage", "swift-system"),
             ]),

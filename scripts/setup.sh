@@ -32,15 +32,23 @@ need_node() {
 need_artifacts() {
     command_exists rclone || optional+=(rclone)
     command_exists git || optional+=(git)
+    command_exists bsdtar || optional+=(libarchive-tools)
 }
 
 need_kubectl() {
     command_exists kubectl || optional+=(kubernetes-client)
 }
 
+need_mpi() {
+    command_exists mpirun || optional+=(openmpi-bin)
+    [ -x /usr/sbin/sshd ] || command_exists sshd || optional+=(openssh-server)
+}
+
 install() {
     [ "$#" -gt 0 ] || return 0
     if ! command_exists apt-get || [ "$(id -u)" != 0 ]; then return 1; fi
+    # Where systemd runs, the package would open this machine's port 22.
+    if [ "$1" = openssh-server ] && [ -d /run/systemd/system ]; then return 1; fi
     export DEBIAN_FRONTEND=noninteractive
     if [ -z "${updated:-}" ]; then
         apt-get update -qq </dev/null >/dev/null || { sleep 5; apt-get update -qq </dev/null >/dev/null; } || true
@@ -52,7 +60,7 @@ install() {
 
 case "${1:-}" in
 build) need_build ;;
-test) need_build; need_python; need_node; need_artifacts; need_kubectl ;;
+test) need_build; need_python; need_node; need_artifacts; need_kubectl; need_mpi ;;
 demo) need_build; need_python; need_node; need_artifacts; need_kubectl ;;
 check) need_python ;;
 *) echo "usage: $0 build|test|demo|check" >&2; exit 64 ;;
@@ -67,6 +75,8 @@ for package in "${optional[@]}"; do
     case "$package" in
     bubblewrap) echo "missing: bubblewrap; pods run without it, in the plain way that docs/local-node.md tells of" ;;
     rclone | git) echo "missing: $package; inputs, artifacts and code that are not on this host are left out" ;;
+    libarchive-tools) echo "missing: bsdtar; code in archives is left out" ;;
+    openmpi-bin | openssh-server) echo "missing: $package; the test of MPI jobs is left out" ;;
     kubernetes-client) echo "missing: kubectl; what needs it is left out" ;;
     esac
 done

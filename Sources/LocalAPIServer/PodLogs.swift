@@ -1,3 +1,5 @@
+public import KubernetesCore
+
 /// Where the server takes the logs of containers from: the node.
 public protocol PodLogs: Sendable {
     /// Writes a container's log to a client, to its end or, where it is followed, to the container's end.
@@ -26,13 +28,16 @@ public struct PodLogRequest: Sendable, Hashable {
     public var tailLines: Int?
     /// How many seconds back the first line may lie; nil for no bound.
     public var sinceSeconds: Int?
+    /// When the first line may have been written; nil for no bound.
+    public var sinceTime: Time?
     /// How many bytes are wanted; nil for no bound.
     public var limitBytes: Int?
 
     /// Describes a part of a log.
     public init(
         namespace: String, pod: String, uid: String, container: String, follow: Bool = false, previous: Bool = false,
-        timestamps: Bool = false, tailLines: Int? = nil, sinceSeconds: Int? = nil, limitBytes: Int? = nil
+        timestamps: Bool = false, tailLines: Int? = nil, sinceSeconds: Int? = nil, sinceTime: Time? = nil,
+        limitBytes: Int? = nil
     ) {
         self.namespace = namespace
         self.pod = pod
@@ -43,6 +48,7 @@ public struct PodLogRequest: Sendable, Hashable {
         self.timestamps = timestamps
         self.tailLines = tailLines
         self.sinceSeconds = sinceSeconds
+        self.sinceTime = sinceTime
         self.limitBytes = limitBytes
     }
 }

@@ -1,3 +1,4 @@
+import AsyncHTTPClient
 import Foundation
 public import KubernetesClient
 import KubernetesCore
@@ -40,12 +41,8 @@ public struct LocalNode: Service {
         let host = await Self.look(usesSandbox: configuration.usesSandbox)
         let watcher = try PipeWatcher()
         defer { watcher.stop() }
-        let context = NodeContext(
-            client: client, configuration: configuration, host: host, paths: paths, watcher: watcher,
-            python: PythonEnvironments(
-                paths: paths, host: host, command: configuration.shimCommand, watcher: watcher),
-            events: NodeEvents(client: client, node: configuration.name, logger: logger),
-            addresses: PodAddresses(), names: ClusterNames(), logger: logger)
+        let prober = ProbeRunner.makeClient()
+        let context = context(paths, host, watcher, prober)
         if host.bubblewrap != nil {
             logger.info("containers run in bubblewrap sandboxes")
         } else if configuration.usesSandbox {
@@ -57,15 +54,12 @@ public struct LocalNode: Service {
         await withTaskGroup(of: Void.self) { background in
             background.addTask { await registration.run() }
             background.addTask { await context.events.run() }
+            background.addTask { await TokenRenewal(context: context).run() }
             background.addTask {
                 await NodeScheduler(context: context, router: router, labels: registration.labels).run()
             }
-            background.addTask {
-                await PodWatch(client: context.client, router: router, logger: context.logger) { [start] in
-                    Self.removeLeftovers(context, router)
-                    start.isListed()
-                }.run()
-            }
+            background.addTask { await follow(context, router) }
+            background.addTask { await context.hosts.run() }
             background.addTask {
                 do {
                     try await gracefulShutdown()
@@ -88,6 +82,43 @@ public struct LocalNode: Service {
             context.events.finish()
             background.cancelAll()
         }
+        try? await prober.shutdown()
+    }
+
+    private func context(
+        _ paths: NodePaths, _ host: HostFacts, _ watcher: PipeWatcher, _ prober: HTTPClient
+    ) -> NodeContext {
+        let names = ClusterNames()
+        return NodeContext(
+            client: client, configuration: configuration, host: host, paths: paths, watcher: watcher,
+            python: PythonEnvironments(
+                paths: paths, host: host, command: configuration.shimCommand, watcher: watcher),
+            events: NodeEvents(client: client, node: configuration.name, logger: logger),
+            addresses: PodAddresses(), names: names,
+            hosts: HostsFiles(names: names, paths: paths, hosts: configuration.hosts), prober: prober, logger: logger)
+    }
+
+    /// Follows the pods, the Services and the node itself until it is cancelled.
+    private func follow(_ context: NodeContext, _ router: PodRouter) async {
+        let name = context.configuration.name
+        async let pods: Void = CollectionWatch<PodManifest>(
+            client: client, logger: logger,
+            replace: { [start] in
+                router.replace($0)
+                Self.removeLeftovers(context, router)
+                start.isListed()
+            }, set: { router.set($0) }, remove: { router.remove($0) }
+        ).run()
+        async let services: Void = CollectionWatch<ServiceManifest>(
+            client: client, logger: logger, replace: { context.names.replace($0) }, set: { context.names.set($0) },
+            remove: { context.names.remove($0) }
+        ).run()
+        async let nodes: Void = CollectionWatch<NodeManifest>(
+            client: client, logger: logger, fieldSelector: "metadata.name=\(name)",
+            replace: { router.set(taints: $0.first { $0.metadata.name == name }?.taints ?? []) },
+            set: { router.set(taints: $0.taints) }, remove: { _ in router.set(taints: []) }
+        ).run()
+        _ = await (pods, services, nodes)
     }
 
     /// Looks at the host on a thread of its own: it waits for other processes.

@@ -9,7 +9,8 @@ final class FakeCluster: Transport {
     private struct State {
         var objects: [String: JSONValue] = [:]
         var version = 1
-        var watchers: [Int: AsyncStream<[UInt8]>.Continuation] = [:]
+        /// By number: the collection's place in paths, and the watch.
+        var watchers: [Int: (collection: String, stream: AsyncStream<[UInt8]>.Continuation)] = [:]
         var nextWatcher = 0
         /// Every status that a pod has had, by the pod's name.
         var history: [String: [JSONValue]] = [:]
@@ -39,7 +40,13 @@ final class FakeCluster: Transport {
         store(Self.podPath + name, pod, "ADDED")
     }
 
-    func put(_ path: String, _ object: JSONValue) { state.withLock { $0.objects[path] = object } }
+    func put(_ path: String, _ object: JSONValue) { store(path, object, "MODIFIED") }
+
+    /// Makes or changes a Service of the pods' namespace.
+    func putService(_ name: String, spec: JSONValue) {
+        let path = "/api/v1/namespaces/default/services/\(name)"
+        put(path, ["metadata": ["name": .string(name), "namespace": "default"], "spec": spec])
+    }
 
     /// Asks for a pod's deletion, as a user does.
     func deletePod(_ name: String, graceSeconds: Int64) {
@@ -90,9 +97,10 @@ final class FakeCluster: Transport {
         let from = Int(request.query("resourceVersion") ?? "0") ?? 0
         let number = state.withLock { state in
             state.nextWatcher += 1
-            state.watchers[state.nextWatcher] = continuation
+            let collection = Self.collection(request.path)
+            state.watchers[state.nextWatcher] = (collection, continuation)
             // What changed between the list and the watch must not be lost.
-            for (path, object) in state.objects where path.hasPrefix(Self.podPath) {
+            for (path, object) in state.objects where path.contains(collection) {
                 let version = Int(object[path: ["metadata", "resourceVersion"]]?.stringValue ?? "") ?? 0
                 if version > from { continuation.yield(Self.line("MODIFIED", object)) }
             }
@@ -109,11 +117,12 @@ final class FakeCluster: Transport {
     }
 
     private func get(_ request: APIRequest) -> APIResponse {
-        if request.path == "/api/v1/pods" {
+        if ["/api/v1/pods", "/api/v1/services", "/api/v1/nodes"].contains(request.path) {
+            let collection = Self.collection(request.path)
             return state.withLock { state in
-                let pods = state.objects.filter { $0.key.hasPrefix(Self.podPath) }.map(\.value)
+                let items = state.objects.filter { $0.key.contains(collection) }.map(\.value)
                 return Self.answer([
-                    "metadata": ["resourceVersion": .string(String(state.version))], "items": .array(pods),
+                    "metadata": ["resourceVersion": .string(String(state.version))], "items": .array(items),
                 ])
             }
         }
@@ -156,7 +165,12 @@ final class FakeCluster: Transport {
         guard let object = object(request.path) else { return Self.failure(404, "NotFound") }
         let uid = body[path: ["preconditions", "uid"]]
         if let uid, uid != object[path: ["metadata", "uid"]] { return Self.failure(409, "Conflict") }
-        store(request.path, object, "DELETED")
+        if request.path.hasPrefix(Self.podPath), body["gracePeriodSeconds"] != 0 {
+            let grace = object[path: ["spec", "terminationGracePeriodSeconds"]]?.integerValue ?? 30
+            deletePod(object[path: ["metadata", "name"]]?.stringValue ?? "", graceSeconds: grace)
+        } else {
+            store(request.path, object, "DELETED")
+        }
         return Self.answer(object)
     }
 
@@ -170,9 +184,14 @@ final class FakeCluster: Transport {
             } else {
                 state.objects[path] = object
             }
-            for watcher in state.watchers.values { watcher.yield(Self.line(type, object)) }
+            for (collection, stream) in state.watchers.values where path.contains(collection) {
+                stream.yield(Self.line(type, object))
+            }
         }
     }
+
+    /// The collection as it stands in the paths of its objects: `/pods/`.
+    private static func collection(_ path: String) -> String { "/\(path.split(separator: "/").last ?? "")/" }
 
     private static func line(_ type: String, _ object: JSONValue) -> [UInt8] {
         JSONWriter.bytes(["type": .string(type), "object": object]) + [0x0A]

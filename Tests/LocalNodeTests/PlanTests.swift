@@ -125,21 +125,33 @@ struct PlanTests {
         #expect(rewriting.rewrite(text) == expected)
     }
 
-    @Test func namesFollowPodsAndServices() {
+    @Test func namesAreWhatClusterDNSAnswers() throws {
         func key(_ name: String) -> ObjectKey { ObjectKey(namespace: "ml", name: name) }
+        func service(_ name: String, _ spec: JSONValue) throws -> ServiceManifest {
+            try KubernetesJSON.decode(
+                ServiceManifest.self, from: ["metadata": ["name": .string(name), "namespace": "ml"], "spec": spec])
+        }
         let members: [ObjectKey: ClusterNames.Member] = [
             key("a"): .init(address: "127.64.0.1", labels: ["app": "web"], hostName: "w-0", subdomain: "job"),
-            key("b"): .init(address: "127.64.0.2", labels: ["app": "web", "x": "y"]),
-            key("c"): .init(address: "127.64.0.3", labels: [:]),
+            key("b"): .init(address: "127.64.0.2", labels: ["app": "web", "x": "y"], isReady: false),
+            key("c"): .init(
+                address: "127.64.0.3", labels: ["app": "job"], hostName: "w-1", subdomain: "job", isReady: false),
+            key("d"): .init(address: "127.64.0.4", labels: [:], hostName: "w-2", subdomain: "job"),
         ]
-        let entries = ClusterNames.entries(
-            members, namespace: "ml",
-            services: [.init(name: "web", selector: ["app": "web"]), .init(name: "all", selector: [:])])
-        let web = ["web.ml.svc.cluster.local", "web.ml.svc", "web.ml", "web"]
+        let job: JSONValue = ["clusterIP": "None", "selector": ["app": "job"], "publishNotReadyAddresses": true]
+        let services = [
+            try service("web", ["clusterIP": "10.0.0.1", "selector": ["app": "web"]]), try service("job", job),
+            try service("all", ["selector": [:]]),
+        ]
+        let names = ClusterNames.entries(members, namespace: "ml", services: services)
+            .map { [$0.address] + $0.names }
+        // A pod that is not ready is known where its Service says so, and only there; one that the Service does not
+        // select has no name, whatever its subdomain says.
         #expect(
-            entries == [
-                .init(address: "127.64.0.1", names: ["w-0.job.ml.svc.cluster.local", "w-0.job.ml", "w-0.job", "w-0"]),
-                .init(address: "127.64.0.1", names: web), .init(address: "127.64.0.2", names: web),
+            names == [
+                ["127.64.0.3", "w-1.job.ml.svc.cluster.local", "w-1.job.ml.svc", "w-1.job.ml", "w-1.job"],
+                ["127.64.0.3", "job.ml.svc.cluster.local", "job.ml.svc", "job.ml", "job"],
+                ["127.64.0.1", "web.ml.svc.cluster.local", "web.ml.svc", "web.ml", "web"],
             ])
     }
 

@@ -73,6 +73,8 @@ struct PodMachineTests {
                         #expect(live.allSatisfy { $0.hasPrefix("s") }, "a sidecar ends before what needs it")
                         #expect(!live.contains(where: later.contains), "sidecars end in the wrong order")
                     }
+                case .endUnhealthy(let name, let run, _, _):
+                    #expect(running[name] == run, "the end of what does not run was asked for")
                 case .removeFromAPI:
                     removals += 1
                     #expect(running.isEmpty && pendingStarts.isEmpty)
@@ -86,7 +88,15 @@ struct PodMachineTests {
         }
 
         mutating func step(_ generator: inout SeededGenerator) {
-            switch Int.random(in: 0..<12, using: &generator) {
+            switch Int.random(in: 0..<14, using: &generator) {
+            case 12...13:
+                let name = machine.containers.randomElement(using: &generator)?.name ?? "m0"
+                let results: [PodMachine.ProbeResult] = [
+                    .started, .ready(true), .ready(false), .unhealthy(.liveness, graceSeconds: nil),
+                ]
+                handle(
+                    .probed(
+                        container: name, run: running[name] ?? 0, results.randomElement(using: &generator) ?? .started))
             case 0...3:
                 guard let (name, run) = pendingStarts.sorted(by: { $0.key < $1.key }).first else { return }
                 pendingStarts[name] = nil

@@ -212,6 +212,7 @@ struct SidecarMachineTests {
         switch action {
         case .start(let name, let run): "start \(name)/\(run)"
         case .terminate(let name, _, let grace): "end \(name) \(grace)"
+        case .endUnhealthy(let name, _, let grace, _): "unhealthy \(name) \(grace)"
         case .wake(let date): "wake \(Int(date.timeIntervalSince(PodMachineTests.start)))"
         case .reportBackoff(let name): "backoff \(name)"
         case .removeFromAPI: "remove"

@@ -23,7 +23,12 @@ extension LocalAPIServer {
     func authenticate(
         token text: String, audiences: [String]
     ) throws(TokenRefusal) -> (user: ServerUser, audiences: [String]) {
-        if let user = configuration.tokens[text] { return (user, audiences) }
+        if let user = configuration.tokens[text] {
+            // Whose token names no audience is for the server alone.
+            let shared = audiences.filter { $0 == ServiceAccountToken.issuer }
+            if shared.isEmpty { throw TokenRefusal(message: "invalid bearer token") }
+            return (user, shared)
+        }
         guard let token = ServiceAccountToken(text, key: signingKey) else {
             throw TokenRefusal(message: "invalid bearer token")
         }

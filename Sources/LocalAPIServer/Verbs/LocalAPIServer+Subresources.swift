@@ -181,12 +181,22 @@ extension LocalAPIServer {
         guard let logs = podLogs, value["spec"]?["nodeName"]?.stringValue?.isEmpty == false else {
             return .whole(APIResponse(status: 200, headers: Self.headers("text/plain")))
         }
+        if request.query("sinceTime") != nil, request.query("sinceSeconds") != nil {
+            throw FieldError.status(
+                kind: "PodLogOptions", group: "", name: key.name,
+                errors: [
+                    FieldError(
+                        path: FieldError.noPath, reason: .forbidden,
+                        message: "Forbidden: at most one of `sinceTime` or `sinceSeconds` may be specified")
+                ])
+        }
         let wanted = PodLogRequest(
             namespace: key.namespace ?? "", pod: key.name, uid: live.image.attributes.uid, container: container,
             follow: request.flag("follow"), previous: request.flag("previous"),
             timestamps: request.flag("timestamps"),
             tailLines: try request.integer("tailLines").map { Int(clamping: $0) },
             sinceSeconds: try request.integer("sinceSeconds").map { Int(clamping: $0) },
+            sinceTime: request.query("sinceTime").flatMap { Time($0) },
             limitBytes: try request.integer("limitBytes").map { Int(clamping: $0) })
         return .stream(status: 200, headers: Self.headers("text/plain")) { write in
             try await logs.stream(wanted, to: write)

@@ -34,12 +34,33 @@ struct ContainerRecord: Sendable, Hashable {
     var backoff: TimeInterval = 0
     /// Whether its end was asked for.
     var isEnding = false
-    /// Whether it has ever run.
+    /// Whether it has ever run, and its startup probe, if it has one, has once succeeded.
     var hasStarted = false
+    let hasStartupProbe: Bool
+    let hasReadinessProbe: Bool
+    /// Whether this run's startup probe has succeeded, or there is none.
+    var isStarted = false
+    /// What this run's readiness probe says; true where there is none.
+    var isReady = false
 
-    init(name: String, role: Role) {
-        self.name = name
+    init(_ manifest: ContainerManifest, role: Role) {
+        name = manifest.name
         self.role = role
+        hasStartupProbe = manifest.startupProbe != nil
+        hasReadinessProbe = manifest.readinessProbe != nil
+    }
+
+    /// Its process runs.
+    mutating func begin(at time: Time) {
+        state = .running(since: time)
+        isStarted = !hasStartupProbe
+        isReady = !hasReadinessProbe
+        hasStarted = hasStarted || isStarted
+    }
+
+    /// Whether it runs and may be asked.
+    var isServing: Bool {
+        if case .running = state { isStarted && isReady } else { false }
     }
 
     /// Whether it stands among the pod's init containers.

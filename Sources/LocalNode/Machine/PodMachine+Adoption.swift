@@ -18,14 +18,23 @@ extension PodMachine {
         let known = (status.initContainerStatuses ?? []) + (status.containerStatuses ?? [])
         for index in containers.indices {
             let name = containers[index].name
+            let said = known.first { $0.name == name }
             if let trace = found[name] {
                 containers[index].run = trace.run
                 containers[index].last = trace.last
-                containers[index].hasStarted = true
-                containers[index].state = trace.exit.map { .exited($0) } ?? .running(since: trace.startedAt)
+                containers[index].begin(at: trace.startedAt)
+                if let exit = trace.exit {
+                    containers[index].hasStarted = true
+                    containers[index].state = .exited(exit)
+                } else if let said, said.restartCount == trace.run {
+                    // What its probes said before stands until they are asked again.
+                    containers[index].isStarted = said.started ?? containers[index].isStarted
+                    containers[index].isReady = said.ready ?? containers[index].isReady
+                    containers[index].hasStarted = containers[index].isStarted || trace.run > 0
+                }
                 continue
             }
-            guard let said = known.first(where: { $0.name == name }) else { continue }
+            guard let said else { continue }
             containers[index].run = max(0, said.restartCount ?? 0)
             containers[index].hasStarted = said.state?.running != nil || containers[index].run > 0
             if let ended = said.state?.terminated {

@@ -13,6 +13,8 @@ struct PodMachine: Sendable {
         case started(container: String, run: Int, at: Time)
         /// A container could not be started, and may be later.
         case blocked(container: String, reason: String, message: String)
+        /// A running container's probe has decided something.
+        case probed(container: String, run: Int, ProbeResult)
         /// A container's process ended, and its exit is on disk.
         case exited(container: String, run: Int, ContainerExit)
         /// The pod's deletion was asked for.
@@ -25,10 +27,21 @@ struct PodMachine: Sendable {
         case tick
     }
 
+    /// What a container's probes have decided.
+    enum ProbeResult: Sendable, Hashable {
+        /// The startup probe succeeded.
+        case started
+        case ready(Bool)
+        /// The liveness or the startup probe failed: the container has to end.
+        case unhealthy(ProbeManifest.Kind, graceSeconds: Int64?)
+    }
+
     /// What to do.
     enum Action: Sendable, Hashable {
         case start(container: String, run: Int)
         case terminate(container: String, run: Int, graceSeconds: Int64)
+        /// End a container since a probe of its failed; its restart policy decides what follows.
+        case endUnhealthy(container: String, run: Int, graceSeconds: Int64, ProbeManifest.Kind)
         /// Call back with a tick then.
         case wake(at: Date)
         /// Tell of a container that keeps failing.
@@ -71,8 +84,8 @@ struct PodMachine: Sendable {
         }
         containers =
             (pod.spec.initContainers ?? []).map {
-                ContainerRecord(name: $0.name, role: $0.restartPolicy == "Always" ? .sidecar : .initial)
-            } + (pod.spec.containers ?? []).map { ContainerRecord(name: $0.name, role: .main) }
+                ContainerRecord($0, role: $0.restartPolicy == "Always" ? .sidecar : .initial)
+            } + (pod.spec.containers ?? []).map { ContainerRecord($0, role: .main) }
         for index in containers.indices where !containers[index].isInit && pod.spec.initContainers?.isEmpty == false {
             containers[index].state = .waiting(reason: "PodInitializing", message: nil)
         }
@@ -89,13 +102,14 @@ struct PodMachine: Sendable {
 
     /// Takes one thing that happened and says what follows from it.
     mutating func handle(_ input: Input, now: Date) -> [Action] {
+        var actions: [Action] = []
         switch input {
         case .started(let name, let run, let at):
             change(name, run) {
                 guard case .starting = $0.state else { return }
-                $0.state = .running(since: at)
-                $0.hasStarted = true
+                $0.begin(at: at)
             }
+        case .probed(let name, let run, let result): take(result, name, run, &actions)
         case .blocked(let name, let reason, let message):
             guard let index = index(of: name), case .starting = containers[index].state else { break }
             block(index, reason: reason, message: message, now: now)
@@ -110,7 +124,25 @@ struct PodMachine: Sendable {
             end(ending ?? .nodeStop, graceSeconds: min(seconds, graceSeconds), now: now)
         case .tick: break
         }
-        return advance(now: now)
+        return actions + advance(now: now)
+    }
+
+    private mutating func take(_ result: ProbeResult, _ name: String, _ run: Int, _ actions: inout [Action]) {
+        let grace = gracePeriodSeconds
+        change(name, run) { container in
+            guard case .running = container.state else { return }
+            switch result {
+            case .started:
+                container.isStarted = true
+                container.hasStarted = true
+            case .ready(let isReady): container.isReady = isReady
+            case .unhealthy(let kind, let seconds):
+                guard !container.isEnding else { return }
+                container.isEnding = true
+                actions.append(
+                    .endUnhealthy(container: name, run: run, graceSeconds: max(0, seconds ?? grace), kind))
+            }
+        }
     }
 
     /// The number of a container's current or next run.

@@ -69,7 +69,8 @@ enum StatusBuilder {
         let hasRun = isRunning || record.exit != nil || record.run > 0
         let status = ContainerStatus(
             name: record.name, image: image, imageID: imageID,
-            ready: record.role == .initial ? record.hasSucceeded : isRunning, started: isRunning,
+            ready: record.role == .initial ? record.hasSucceeded : record.isServing,
+            started: isRunning && record.isStarted,
             restartCount: record.run,
             containerID: hasRun ? "fairlead://\(pod.metadata.uid)/\(record.name)/\(record.run)" : nil,
             state: state, lastState: last)
@@ -80,7 +81,7 @@ enum StatusBuilder {
     private static func conditions(of pod: PodManifest, machine: PodMachine, now: Time) -> [JSONValue] {
         let before = pod.status.conditions ?? []
         let serving = machine.containers.filter { $0.role != .initial }
-        let unready = serving.filter { if case .running = $0.state { false } else { true } }.map(\.name)
+        let unready = serving.filter { !$0.isServing }.map(\.name)
         let uninitialized = machine.containers.filter { $0.isInit && !$0.isInitialized }.map(\.name)
         var conditions: [PodCondition] = [
             PodCondition(type: "PodReadyToStartContainers", status: machine.isTerminal ? "False" : "True")

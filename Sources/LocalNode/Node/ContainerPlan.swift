@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import KubernetesCore
 
 /// Turns a container and all that is known about it into what its shim is to run.
@@ -15,8 +16,6 @@ struct ContainerPlan {
     let paths: NodePaths
     let host: HostFacts
     let configuration: NodeConfiguration
-    /// What the container resolves beside its own name.
-    let names: [NodeConfiguration.HostEntry]
     let entry: ImageCatalogue.Entry?
     /// Where each volume is.
     let volumes: [String: String]
@@ -46,7 +45,6 @@ struct ContainerPlan {
         let directory = paths.run(uid, container.name, run)
         for path in [directory.path, folder + "/tmp", folder + "/home"] { try NodePaths.makeFolder(path) }
         _ = FileManager.default.createFile(atPath: messageFile, contents: nil)
-        try writeHosts()
         var environment = self.environment()
         var command = try self.command(environment)
         var folderToStart: String?
@@ -205,12 +203,13 @@ struct ContainerPlan {
                 return one != other ? one < other : left.offset < right.offset
             }
             for mount in byDepth { try points.add(mount.element) }
-            let hosts = SandboxPlan.Mount(source: paths.pod(uid) + "/hosts", target: "/etc/hosts", isReadOnly: true)
+            let hosts = SandboxPlan.Mount(source: paths.hosts(uid), target: "/etc/hosts", isReadOnly: true)
             if !mounts.contains(where: { $0.target == hosts.target }),
                 FileManager.default.fileExists(atPath: "/etc/hosts")
             {
                 try points.add(hosts)
             }
+            for mount in try accounts() { try points.add(mount) }
             if !points.hasPlace(workingDirectory) {
                 let place = folder + "/work"
                 try NodePaths.makeFolder(place, mode: 0o755)
@@ -220,25 +219,29 @@ struct ContainerPlan {
             throw Failure(reason: "CreateContainerConfigError", message: failure.message)
         }
         return SandboxPlan(
-            bubblewrap: bubblewrap, root: host.root, hasOwnProc: host.hasOwnProc, hostName: hostName,
+            bubblewrap: bubblewrap, root: host.root, hasOwnProc: host.hasOwnProc, user: user, hostName: hostName,
             steps: points.steps, workingDirectory: workingDirectory)
     }
 
-    private static func depth(_ path: String) -> Int { path.split(separator: "/").count }
-
-    private func writeHosts() throws {
-        let namespace = pod.metadata.namespace ?? "default"
-        var lines = ["# the pod's own, written by the node", "127.0.0.1\tlocalhost", "::1\tlocalhost"]
-        let name = pod.spec.hostname ?? pod.metadata.name
-        let long = pod.spec.subdomain.map { "\(name).\($0).\(namespace).svc.cluster.local\t" } ?? ""
-        lines.append("\(address)\t\(long)\(name)")
-        for alias in pod.spec.hostAliases ?? [] {
-            lines.append(([alias.ip] + (alias.hostnames ?? [])).joined(separator: "\t"))
-        }
-        for entry in names where entry.address != address || !entry.names.contains(name) {
-            lines.append(([entry.address] + entry.names).joined(separator: "\t"))
-        }
-        let text = lines.joined(separator: "\n") + "\n"
-        try DurableFile.write(Array(text.utf8), to: paths.pod(uid) + "/hosts", mode: 0o644, isSynced: false)
+    /// As whom the program sees itself; nil where that is the user who runs the node.
+    private var user: UserMapping? {
+        guard host.mapsUsers, let mapping = UserMapping(container.securityContext, pod: pod.spec.securityContext)
+        else { return nil }
+        return mapping == UserMapping(user: getuid(), group: getgid()) ? nil : mapping
     }
+
+    /// The host's accounts, with the container's user among them.
+    private func accounts() throws -> [SandboxPlan.Mount] {
+        guard let user else { return [] }
+        let files = user.files { path in
+            FileManager.default.contents(atPath: path).map { String(decoding: $0, as: UTF8.self) }
+        }
+        return try files.sorted { $0.key < $1.key }.map { path, text in
+            let source = folder + path.dropFirst("/etc".count)
+            try DurableFile.write(Array(text.utf8), to: source, mode: 0o644, isSynced: false)
+            return SandboxPlan.Mount(source: source, target: path, isReadOnly: true)
+        }
+    }
+
+    private static func depth(_ path: String) -> Int { path.split(separator: "/").count }
 }

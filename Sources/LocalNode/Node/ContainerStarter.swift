@@ -79,12 +79,6 @@ struct ContainerStarter {
         return .success(nil)
     }
 
-    private func names(_ reader: PodObjectReader) async -> [NodeConfiguration.HostEntry] {
-        let namespace = pod.metadata.namespace ?? "default"
-        return context.configuration.hosts(namespace)
-            + context.names.entries(namespace: namespace, services: await reader.services(for: pod))
-    }
-
     private func launch(
         _ container: ContainerManifest, run: Int, entry: ImageCatalogue.Entry?
     ) async throws -> ShimLaunch {
@@ -100,6 +94,7 @@ struct ContainerStarter {
         for volume in pod.spec.volumes ?? [] where mounted.contains(volume.name) {
             volumes[volume.name] = try writer.write(volume)
         }
+        context.tokens.wrote(pod)
         let variables = try ContainerEnvironment.resolve(container, pod: pod, facts: facts, objects: objects)
         if entry == nil {
             context.events.tell(
@@ -109,10 +104,11 @@ struct ContainerStarter {
                     note: "image \"\(container.image ?? "")\" is not in the image catalogue: its command runs with "
                         + "the programs of this host"))
         }
+        try NodePaths.makeFolder(context.paths.pod(pod.metadata.uid))
+        try context.hosts.keep(pod, address: address)
         return try ContainerPlan(
             pod: pod, container: container, run: run, paths: context.paths, host: context.host,
-            configuration: context.configuration, names: await names(reader), entry: entry, volumes: volumes,
-            variables: variables,
+            configuration: context.configuration, entry: entry, volumes: volumes, variables: variables,
             address: address
         ).launch()
     }

@@ -1,3 +1,4 @@
+import AsyncHTTPClient
 import KubernetesClient
 import KubernetesCore
 import Logging
@@ -13,6 +14,9 @@ struct NodeContext: Sendable {
     let events: NodeEvents
     let addresses: PodAddresses
     let names: ClusterNames
+    let hosts: HostsFiles
+    let prober: HTTPClient
+    let tokens = PodTokens()
     let logger: Logger
 
     /// The node's own address.

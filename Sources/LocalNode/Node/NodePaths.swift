@@ -13,6 +13,7 @@ struct NodePaths: Sendable, Hashable {
 
     func pod(_ uid: String) -> String { "\(pods)/\(uid)" }
     func volume(_ uid: String, _ name: String) -> String { "\(pod(uid))/volumes/\(name)" }
+    func hosts(_ uid: String) -> String { "\(pod(uid))/hosts" }
     func container(_ uid: String, _ name: String) -> String { "\(pod(uid))/containers/\(name)" }
     func run(_ uid: String, _ name: String, _ number: Int) -> ShimDirectory {
         ShimDirectory(path: "\(container(uid, name))/runs/\(number)")

@@ -11,11 +11,28 @@ struct NodeScheduler {
 
     /// Runs until the router stops or it is cancelled.
     func run() async {
+        await withDiscardingTaskGroup { timers in
+            await schedule(&timers)
+            timers.cancelAll()
+        }
+    }
+
+    private func schedule(_ timers: inout DiscardingTaskGroup) async {
         var told: [ObjectKey: String] = [:]
+        var eviction = TaintEviction(context: context, router: router)
+        var woken = Date.distantPast
         for await _ in router.changes {
-            let (pods, assumed) = router.snapshot
+            let (pods, assumed, known) = router.snapshot
+            guard let taints = known else { continue }
+            if let next = await eviction.look(pods: pods, taints: taints), next != woken {
+                woken = next
+                timers.addTask {
+                    try? await Task.sleep(for: .seconds(max(0, next.timeIntervalSinceNow)))
+                    router.look()
+                }
+            }
             let node = SchedulerPlan.Node(
-                name: context.configuration.name, labels: labels, allocatable: context.allocatable)
+                name: context.configuration.name, labels: labels, allocatable: context.allocatable, taints: taints)
             let plan = SchedulerPlan.plan(pods: pods, assumed: assumed, node: node)
             var isComplete = true
             for (pod, verdict) in plan {

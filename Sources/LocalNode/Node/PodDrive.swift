@@ -11,6 +11,8 @@ struct PodDrive {
     private let report: @Sendable (PodMachine.Input) -> Void
     private let address: String
     private var handles: [String: ShimHandle] = [:]
+    private var probers: [String: ContainerProber] = [:]
+    private var newProbers: [ContainerProber] = []
     /// What the API was last told; nil where that is not known.
     private var written: JSONValue?
     private var wake: Date?
@@ -34,7 +36,15 @@ struct PodDrive {
 
     /// Adopts what an earlier node left, then begins.
     mutating func begin() async {
-        machine.adopt(findRuns(), status: pod.status, now: Time(Date()))
+        let runs = findRuns()
+        // How old the tokens are that an earlier node wrote is not known.
+        if runs.values.contains(where: { $0.exit == nil }) { context.tokens.adopt(pod) }
+        machine.adopt(runs, status: pod.status, now: Time(Date()))
+        for container in machine.containers {
+            guard case .running(let since) = container.state else { continue }
+            try? context.hosts.keep(pod, address: address)
+            probe(container.name, run: container.run, since: since, hasStarted: container.isStarted)
+        }
         let deletion: PodMachine.Input? =
             pod.metadata.isBeingDeleted
             ? .deletionRequested(graceSeconds: pod.metadata.deletionGracePeriodSeconds ?? 0) : nil
@@ -50,6 +60,7 @@ struct PodDrive {
             if case .exited(let name, let run, _) = input, machine.run(of: name) == run {
                 // A pod that has ended may stay for days: it must not keep pipes open.
                 handles.removeValue(forKey: name)?.detach()
+                probers.removeValue(forKey: name)?.stop()
             }
             await perform(machine.handle(input, now: now))
         case .vanished:
@@ -68,6 +79,7 @@ struct PodDrive {
             await perform(machine.handle(.deletionRequested(graceSeconds: grace), now: now))
         }
         if isGone { return }
+        if machine.isTerminal { context.tokens.forget(pod.metadata.uid) }
         await writeStatus()
         if removalIsDue { await remove() }
     }
@@ -78,6 +90,12 @@ struct PodDrive {
         scheduledWake = wake
         self.wake = nil
         return wake
+    }
+
+    /// Probers that are to be run.
+    mutating func takeNewProbers() -> [ContainerProber] {
+        defer { newProbers = [] }
+        return newProbers
     }
 
     /// Lets go of the shims without ending them.
@@ -95,12 +113,17 @@ struct PodDrive {
             case .terminate(let name, _, let grace):
                 tell(name, "Killing", "Stopping container \(name)")
                 handles[name]?.send(.terminate(graceSeconds: grace))
+            case .endUnhealthy(let name, _, let grace, let kind):
+                let what = kind.rawValue.lowercased()
+                tell(name, "Killing", "Container \(name) failed \(what) probe, will be restarted")
+                handles[name]?.send(.terminate(graceSeconds: grace))
             case .wake(let date): wake = min(wake ?? date, date)
             case .reportBackoff(let name):
                 let place = "\(pod.metadata.name)_\(pod.metadata.namespace ?? "")(\(pod.metadata.uid))"
                 tell(name, "BackOff", "Back-off restarting failed container \(name) in pod \(place)", isWarning: true)
             case .removeFromAPI: removalIsDue = true
             case .cleanUp:
+                context.tokens.forget(pod.metadata.uid)
                 try? FileManager.default.removeItem(atPath: context.paths.pod(pod.metadata.uid))
                 isGone = true
             }
@@ -123,6 +146,7 @@ struct PodDrive {
             }
             handles[name]?.detach()
             handles[name] = started.handle
+            probe(name, run: run, since: started.at, hasStarted: false)
             let image = container.image ?? ""
             tell(name, "Pulled", "Container image \"\(image)\" already present on machine")
             tell(name, "Created", "Created container: \(name)")
@@ -132,6 +156,25 @@ struct PodDrive {
             tell(name, error.reason == "ContainerCreating" ? "FailedMount" : "Failed", error.message, isWarning: true)
             return .blocked(container: name, reason: error.reason, message: error.message)
         }
+    }
+
+    /// Has a run's probes asked from now on.
+    private mutating func probe(_ name: String, run: Int, since: Time, hasStarted: Bool) {
+        guard let container = pod.allContainers.first(where: { $0.name == name }),
+            ProbeManifest.Kind.allCases.contains(where: { container.probe($0) != nil })
+        else { return }
+        probers[name]?.stop()
+        let runner = ProbeRunner(
+            container: container, address: address, directory: context.paths.run(pod.metadata.uid, name, run),
+            client: context.prober)
+        let prober = ContainerProber(
+            container: container, startedAt: since.date, hasStarted: hasStarted, ask: runner.ask,
+            report: { [report] in report(.probed(container: name, run: run, $0)) },
+            onFailure: { [event] kind, message in
+                event(name, "Unhealthy", "\(kind.rawValue) probe failed: \(message)", true)
+            })
+        probers[name] = prober
+        newProbers.append(prober)
     }
 
     private mutating func findRuns() -> [String: FoundContainer] {
@@ -170,11 +213,18 @@ struct PodDrive {
     }
 
     private func tell(_ container: String, _ reason: String, _ note: String, isWarning: Bool = false) {
-        context.events.tell(
-            NodeEvents.Event(
-                pod: pod.key, uid: pod.metadata.uid, container: container,
-                isInit: pod.spec.initContainers?.contains { $0.name == container } == true, isWarning: isWarning,
-                reason: reason, action: reason == "Killing" ? "Stopping" : "Starting", note: note))
+        event(container, reason, note, isWarning)
+    }
+
+    /// What tells of a container's events: container, reason, note, and whether it is a warning.
+    private var event: @Sendable (String, String, String, Bool) -> Void {
+        { [context, pod] container, reason, note, isWarning in
+            context.events.tell(
+                NodeEvents.Event(
+                    pod: pod.key, uid: pod.metadata.uid, container: container,
+                    isInit: pod.spec.initContainers?.contains { $0.name == container } == true, isWarning: isWarning,
+                    reason: reason, action: reason == "Killing" ? "Stopping" : "Starting", note: note))
+        }
     }
 
     // MARK: The API

@@ -23,15 +23,6 @@ struct PodObjectReader {
         return objects
     }
 
-    /// The Services of the pod's namespace; none where they can't be read: names are a convenience, not a condition.
-    func services(for pod: PodManifest) async -> [ClusterNames.Service] {
-        let list = try? await client.list(.service, namespace: pod.metadata.namespace ?? "default")
-        return (list?.items ?? []).compactMap { item in
-            guard let name = item[path: ["metadata", "name"]]?.stringValue else { return nil }
-            return ClusterNames.Service(name: name, selector: texts(item[path: ["spec", "selector"]]))
-        }
-    }
-
     /// A token for each audience that a projected volume asks for; none where the cluster gives no tokens.
     func tokens(for pod: PodManifest) async -> [String: String] {
         var tokens: [String: String] = [:]
@@ -44,12 +35,19 @@ struct PodObjectReader {
         return tokens
     }
 
-    private func token(_ wanted: VolumeManifest.TokenSource, _ pod: PodManifest) async throws -> String? {
+    /// A token that ends with its pod.
+    func token(_ wanted: VolumeManifest.TokenSource, _ pod: PodManifest) async throws -> String? {
         let key = ObjectKey(namespace: pod.metadata.namespace, name: pod.spec.serviceAccountName ?? "default")
         let audiences: JSONValue = .array(wanted.audience.map { [.string($0)] } ?? [])
         let body: JSONValue = [
             "apiVersion": "authentication.k8s.io/v1", "kind": "TokenRequest",
-            "spec": ["audiences": audiences, "expirationSeconds": .integer(wanted.expirationSeconds ?? 3600)],
+            "spec": [
+                "audiences": audiences, "expirationSeconds": .integer(wanted.seconds),
+                "boundObjectRef": [
+                    "kind": "Pod", "apiVersion": "v1", "name": .string(pod.metadata.name),
+                    "uid": .string(pod.metadata.uid),
+                ],
+            ],
         ]
         let response = try await client.send(
             APIRequest(

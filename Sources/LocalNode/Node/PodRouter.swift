@@ -9,6 +9,8 @@ final class PodRouter: Sendable {
         var workers: [String: PodWorker] = [:]
         /// Pods bound a moment ago, whose binding has not come back yet.
         var assumed: [ObjectKey: String] = [:]
+        /// The node's own taints; nil until they are known.
+        var taints: [Taint]?
         var isStopping = false
     }
 
@@ -74,6 +76,12 @@ final class PodRouter: Sendable {
         state.withLock { $0.workers[worker.uid] = nil }
     }
 
+    /// Takes the taints of the node itself.
+    func set(taints: [Taint]) {
+        state.withLock { $0.taints = taints }
+        changesEnd.yield()
+    }
+
     /// Has the scheduler look again.
     func look() { changesEnd.yield() }
 
@@ -81,8 +89,8 @@ final class PodRouter: Sendable {
     func assume(_ pod: PodManifest) { state.withLock { $0.assumed[pod.key] = pod.metadata.uid } }
 
     /// Everything that the scheduler decides on.
-    var snapshot: (pods: [PodManifest], assumed: Set<ObjectKey>) {
-        state.withLock { (Array($0.pods.values), Set($0.assumed.keys)) }
+    var snapshot: (pods: [PodManifest], assumed: Set<ObjectKey>, taints: [Taint]?) {
+        state.withLock { (Array($0.pods.values), Set($0.assumed.keys), $0.taints) }
     }
 
     /// Whether a pod of that identity is known.

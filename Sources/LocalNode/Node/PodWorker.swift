@@ -48,10 +48,12 @@ final class PodWorker: Sendable {
             timers.cancelAll()
         }
         drive.detach()
+        context.hosts.forget(uid)
         if drive.isGone { context.addresses.release(uid) }
     }
 
     private func schedule(_ drive: inout PodDrive, _ timers: inout DiscardingTaskGroup) {
+        for prober in drive.takeNewProbers() { timers.addTask { await prober.run() } }
         guard let wake = drive.takeWake() else { return }
         timers.addTask { [continuation] in
             try? await Task.sleep(for: .seconds(max(0, wake.timeIntervalSinceNow)))

@@ -15,10 +15,20 @@ struct ContainerManifest: Sendable, Hashable, Decodable {
     var terminationMessagePolicy: String?
     /// `Always` makes an init container a sidecar.
     var restartPolicy: String?
+    var ports: [ContainerPort]?
+    var startupProbe: ProbeManifest?
+    var livenessProbe: ProbeManifest?
+    var readinessProbe: ProbeManifest?
+    var securityContext: SecurityContext?
 
     struct Resources: Sendable, Hashable, Decodable {
         var requests: [String: JSONValue]?
         var limits: [String: JSONValue]?
+    }
+
+    struct SecurityContext: Sendable, Hashable, Decodable {
+        var runAsUser: Int64?
+        var runAsGroup: Int64?
     }
 
     struct VolumeMount: Sendable, Hashable, Decodable {

@@ -25,6 +25,8 @@ struct PodManifest: Resource, Hashable {
         var volumes: [VolumeManifest]?
         var priority: Int64?
         var overhead: [String: JSONValue]?
+        var securityContext: ContainerManifest.SecurityContext?
+        var tolerations: [Toleration]?
     }
 
     struct HostAlias: Sendable, Hashable, Decodable {

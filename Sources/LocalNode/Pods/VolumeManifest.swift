@@ -67,6 +67,9 @@ struct VolumeManifest: Sendable, Hashable, Decodable {
         var path: String
         var audience: String?
         var expirationSeconds: Int64?
+
+        /// How long a token holds, in seconds.
+        var seconds: Int64 { expirationSeconds ?? 3600 }
     }
 
     struct Claim: Sendable, Hashable, Decodable {

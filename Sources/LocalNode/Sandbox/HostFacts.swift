@@ -6,6 +6,8 @@ struct HostFacts: Sendable, Hashable {
     /// Where bubblewrap is; nil where it is missing or does not work here.
     var bubblewrap: String?
     var hasOwnProc = true
+    /// Whether a container's program may see itself as another user than the node's.
+    var mapsUsers = false
     var root: [SandboxPlan.RootEntry] = []
     /// Where Python 3 is; nil where it is missing.
     var python: String?
@@ -32,6 +34,9 @@ struct HostFacts: Sendable, Hashable {
             guard isWorking(plan) else { continue }
             facts.bubblewrap = path
             facts.hasOwnProc = hasOwnProc
+            var mapped = plan
+            mapped.user = UserMapping(user: 1000, group: 1000)
+            facts.mapsUsers = isWorking(mapped)
             break
         }
         return facts

@@ -75,6 +75,10 @@ struct MountPoints {
                 steps.append(.host(path))
             }
         }
+        // What was mounted in it before is hidden now.
+        for inner in mounts where inner.target.hasPrefix(folder + "/") && !inner.source.isEmpty {
+            steps.append(.mount(inner))
+        }
     }
 
     /// An empty file or folder of the same kind as what will cover it.

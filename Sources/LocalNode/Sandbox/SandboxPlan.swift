@@ -32,6 +32,8 @@ struct SandboxPlan: Sendable, Hashable {
     var root: [RootEntry]
     /// Whether a new `/proc` can be mounted: some containers forbid it.
     var hasOwnProc = true
+    /// As whom the program sees itself; nil for the user who runs the node.
+    var user: UserMapping?
     var hostName: String
     var steps: [Step] = []
     var workingDirectory: String
@@ -64,6 +66,9 @@ struct SandboxPlan: Sendable, Hashable {
             case .link(let target, let path): arguments += ["--symlink", target, path]
             case .host(let path): arguments += ["--ro-bind-try", path, path]
             }
+        }
+        if let user {
+            arguments += ["--unshare-user", "--uid", String(user.user), "--gid", String(user.group)]
         }
         arguments += ["--unshare-pid", "--unshare-uts", "--hostname", hostName]
         // Bubblewrap dies with the thread that started it: the shim's only one.

@@ -7,7 +7,7 @@ enum SchedulerPlan {
         var name: String
         var labels: [String: String]
         var allocatable: [String: Quantity]
-        var isSchedulable = true
+        var taints: [Taint] = []
     }
 
     /// What becomes of one waiting pod.
@@ -93,7 +93,14 @@ enum SchedulerPlan {
     private static func obstacles(
         _ pod: PodManifest, wanted: [String: Quantity], used: [String: Quantity], node: Node
     ) -> [String] {
-        guard node.isSchedulable else { return ["node(s) were unschedulable"] }
+        let unborne = node.taints.first { taint in
+            taint.effect != "PreferNoSchedule" && !(pod.spec.tolerations ?? []).contains { $0.tolerates(taint) }
+        }
+        if let unborne {
+            if unborne.key == "node.kubernetes.io/unschedulable" { return ["node(s) were unschedulable"] }
+            let value = unborne.value.map { ": \($0)" } ?? ": "
+            return ["node(s) had untolerated taint {\(unborne.key)\(value)}"]
+        }
         guard (pod.spec.nodeSelector ?? [:]).allSatisfy({ node.labels[$0.key] == $0.value }) else {
             return ["node(s) didn't match Pod's node affinity/selector"]
         }

@@ -29,6 +29,8 @@ struct ShimDirectory: Sendable, Hashable {
     var started: String { path + "/started" }
     var log: String { path + "/log" }
     var diagnostics: String { path + "/shim.log" }
+    /// The number of the program's process, or of the first one of its sandbox.
+    var process: String { path + "/process" }
     /// The pipe through which the node speaks; its end tells the shim that the node is gone.
     var control: String { path + "/control" }
     /// The pipe that the shim holds open; its end tells the node that the shim is gone.

@@ -47,6 +47,7 @@ struct ShimLoop {
             return
         }
         for descriptor in [null, outputEnd, errorsEnd, statusEnd] { close(descriptor) }
+        if !launch.isSandboxed { tellProcess(pid) }
         let signals = Self.relaySignals(to: endedEnd)
         defer { signals.forEach { $0.cancel() } }
         let code = Self.reap(pid, telling: endedEnd)
@@ -122,7 +123,9 @@ struct ShimLoop {
         switch descriptor {
         case output: log.write(buffer[..<count], .stdout, at: Date())
         case errors: log.write(buffer[..<count], .stderr, at: Date())
-        default: sandboxStatus.append(contentsOf: buffer[..<count])
+        default:
+            sandboxStatus.append(contentsOf: buffer[..<count])
+            if let root = sandboxRoot { tellProcess(root) }
         }
         return true
     }
@@ -178,6 +181,11 @@ struct ShimLoop {
         if let root = sandboxRoot { kill(root, SIGKILL) }
         kill(-pid, SIGKILL)
         if !launch.isSandboxed { ChildProcess.killAll(withCookie: launch.cookie) }
+    }
+
+    /// Tells the node beside which process it may start others.
+    private func tellProcess(_ process: pid_t) {
+        try? DurableFile.write(Array(String(process).utf8), to: directory.process, isSynced: false)
     }
 
     /// The first process of the PID namespace: with it the kernel kills all others.

@@ -16,6 +16,20 @@ struct VolumeWriter {
     /// Service account tokens, by audience; empty for the API server's own.
     let tokens: [String: String]
 
+    private static let tokenMode: Int64 = 0o600
+
+    /// Puts newer tokens in the place of those that a pod's volumes have.
+    func renewTokens() throws {
+        for volume in pod.spec.volumes ?? [] {
+            for source in volume.projected?.sources ?? [] {
+                guard let from = source.serviceAccountToken, let token = tokens[from.audience ?? ""] else { continue }
+                let folder = paths.volume(pod.metadata.uid, volume.name)
+                let file = File(bytes: Array(token.utf8), mode: Self.tokenMode)
+                try write(file, to: from.path, in: folder, volume: volume.name)
+            }
+        }
+    }
+
     /// Makes a volume and returns where it is.
     func write(_ volume: VolumeManifest) throws -> String {
         let folder = paths.volume(pod.metadata.uid, volume.name)
@@ -60,7 +74,7 @@ struct VolumeWriter {
                 files += try self.files(from.items ?? [], defaultMode: projected.defaultMode, volume.name)
             }
             if let from = source.serviceAccountToken, let token = tokens[from.audience ?? ""] {
-                files.append((from.path, File(bytes: Array(token.utf8), mode: 0o600)))
+                files.append((from.path, File(bytes: Array(token.utf8), mode: Self.tokenMode)))
             }
         }
         return files
