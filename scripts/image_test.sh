@@ -38,9 +38,9 @@ if ! scripts/image_libraries.sh "$binary" "$root" 2>"$root/missing"; then
 fi
 rm "$root/missing"
 tools=
-if command -v rclone >/dev/null && command -v git >/dev/null; then
+if command -v rclone >/dev/null && command -v bsdtar >/dev/null && command -v git >/dev/null; then
     scripts/image_tools.sh "$root"
-    tools="; rclone and git too"
+    tools="; rclone, bsdtar and git too"
 fi
 for name in libc.so.6 libm.so.6 libdl.so.2 libpthread.so.0 librt.so.1 libresolv.so.2 libnss_dns.so.2 libnss_files.so.2 \
     libgcc_s.so.1 libstdc++.so.6; do
@@ -62,6 +62,7 @@ run /usr/bin/fairlead --version >/dev/null
 run /usr/bin/fairlead uninstall --help >/dev/null
 if [ -n "$tools" ]; then
     run /usr/bin/rclone --config '' version >/dev/null 2>&1
+    run /usr/bin/bsdtar --version >/dev/null
     # git's part for https is there, and finds nobody.
     said=$(run /usr/bin/git ls-remote https://127.0.0.1:1/ 2>&1 || true)
     if ! grep -q 'Failed to connect\|Could not connect' <<<"$said"; then

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Copies into FOLDER, at their own paths, the programs that Fairlead's own containers run beside the binary, rclone and
-# git (with what it needs for https), and the libraries of both.
+# Copies into FOLDER, at their own paths, the programs that Fairlead's own containers run beside the binary, rclone, bsdtar
+# and git (with what it needs for https), and their libraries.
 #
 # usage: scripts/image_tools.sh FOLDER
 set -euo pipefail
@@ -8,7 +8,7 @@ cd "$(dirname "$0")/.."
 
 folder=$1
 remote=$(git --exec-path)/git-remote-http
-for program in rclone git "$remote"; do
+for program in rclone bsdtar git "$remote"; do
     path=$(readlink -f "$(command -v "$program")")
     target=$folder/usr/bin/$program
     if [ "$program" = "$remote" ]; then target=$folder$remote; fi

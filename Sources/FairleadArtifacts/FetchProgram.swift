@@ -170,12 +170,18 @@ private struct Fetch: Sendable {
     }
 
     private func copy(_ what: String, _ uri: String, to path: String) async throws {
-        let place = try finder.place(of: uri)
         let named = "\(what): \(PlaceFinder.shown(uri))"
         try makeFolder((path as NSString).deletingLastPathComponent)
         let begin = ContinuousClock.now
-        try await attempts.run(named) {
-            try await rclone.copy(what, from: place, to: .location(path), until: nil)
+        if uri.hasPrefix(HubAddress.scheme) {
+            let hub = Hub(uri: uri, remotes: plan.remotes ?? [], rclone: rclone)
+            let address = try HubAddress(uri)
+            try await attempts.run(named) { try await hub.copy(what, address, to: path) }
+        } else {
+            let place = try finder.place(of: uri)
+            try await attempts.run(named) {
+                try await rclone.copy(what, from: place, to: .location(path), until: nil)
+            }
         }
         // A store with buckets has no folders: of one that is not there rclone copies nothing, and is content.
         guard let tree = try FileTree(at: path), !tree.files.isEmpty else {
@@ -216,7 +222,11 @@ private struct Fetch: Sendable {
             context.say("code: \(shown) at \(commit)")
             line = ["code": .string(shown), "commit": .string(commit)]
         } else if let uri = code.uri {
-            try await copy("code", uri, to: folder)
+            if CodeArchive.isNamed(by: uri) {
+                try await unpack(uri, into: folder)
+            } else {
+                try await copy("code", uri, to: folder)
+            }
             if try FileTree(at: folder)?.isFile == true {
                 throw ArtifactFailure(
                     .invalidPlan, "code: \(PlaceFinder.shown(uri)) is a file: give the folder in which it lies")
@@ -236,6 +246,19 @@ private struct Fetch: Sendable {
             }
         }
         return line
+    }
+
+    /// Brings an archive and unpacks it; the file itself is not kept.
+    private func unpack(_ uri: String, into folder: String) async throws {
+        let archive = CodeArchive(file: "\(folder).archive", environment: context.environment)
+        try await copy("code", uri, to: archive.file)
+        try makeFolder(folder)
+        do {
+            try await archive.unpack(into: folder)
+        } catch let failure as ArtifactFailure {
+            throw ArtifactFailure(failure.reason, "code: \(PlaceFinder.shown(uri)) \(failure.message)")
+        }
+        try? FileManager.default.removeItem(atPath: archive.file)
     }
 
     // MARK: Checkpoint

@@ -8,12 +8,16 @@ public enum StoreProgram {
 
     /// Does what the environment's plan says, and returns the exit code: 0 where every artifact is stored.
     ///
-    /// - Parameter termination: Comes when the pod's program has ended.
-    public static func run(until termination: TerminationSignal) async -> Int32 {
-        await run(.process, until: termination)
+    /// - Parameters:
+    ///   - termination: Comes when the pod's program has ended.
+    ///   - log: Gives the program's log, where it is to be kept.
+    public static func run(until termination: TerminationSignal, log: @escaping ProgramLog) async -> Int32 {
+        await run(.process, until: termination, log: log)
     }
 
-    static func run(_ context: ProgramContext, until termination: TerminationSignal) async -> Int32 {
+    static func run(
+        _ context: ProgramContext, until termination: TerminationSignal, log: @escaping ProgramLog = { _ in }
+    ) async -> Int32 {
         let plan: StorePlan
         do throws(ArtifactFailure) {
             plan = try PlanReader.read(StorePlan.self, context.environment)
@@ -31,9 +35,12 @@ public enum StoreProgram {
         let store = Store(plan: plan, context: context, termination: termination, time: time)
         async let checkpoints: Void = store.keepCheckpoints()
         await termination.wait()
-        let isStored = await store.storeArtifacts()
+        async let kept = store.keep(log)
+        let lines = await store.storeArtifacts()
+        // Where a message is too long its first lines go: an artifact's counts more than the log's.
+        if let line = await kept { Store.report(lines, after: line).write(context.environment) }
         await checkpoints
-        return isStored ? 0 : 1
+        return lines.allSatisfy { $0.failure == nil } ? 0 : 1
     }
 }
 
@@ -65,12 +72,12 @@ private struct Store: Sendable {
 
     // MARK: Artifacts
 
-    private typealias Line = (place: Int, line: JSONValue, failure: ArtifactFailure?)
+    typealias Line = (place: Int, line: JSONValue, failure: ArtifactFailure?)
 
-    /// Stores all artifacts, and returns whether each one is stored.
+    /// Stores all artifacts, and returns how that went.
     ///
     /// What is known is written down as soon as it is.
-    func storeArtifacts() async -> Bool {
+    func storeArtifacts() async -> [Line] {
         let artifacts = plan.artifacts ?? []
         var lines: [Line] = []
         await withTaskGroup(of: Line.self) { group in
@@ -86,11 +93,12 @@ private struct Store: Sendable {
                 begin()
             }
         }
-        return lines.allSatisfy { $0.failure == nil }
+        return lines
     }
 
-    private static func report(_ lines: [Line]) -> TerminationReport {
+    static func report(_ lines: [Line], after first: JSONValue? = nil) -> TerminationReport {
         var report = TerminationReport()
+        if let first { report.add(first) }
         for (_, line, failure) in lines.sorted(by: { $0.place < $1.place }) {
             guard let failure else {
                 report.add(line)
@@ -151,6 +159,34 @@ private struct Store: Sendable {
         let seconds = (ContinuousClock.now - begin).components.seconds
         context.say("\(named): \(ByteCount.text(content.size)) in \(seconds) s")
         return content
+    }
+
+    // MARK: The log
+
+    /// Keeps the program's log, and returns the line that says so, or why it could not; nil where nobody wants it.
+    func keep(_ log: @escaping ProgramLog) async -> JSONValue? {
+        guard let wanted = plan.log else { return nil }
+        var line: JSONValue = ["log": .string(PlaceFinder.shown(wanted.uri))]
+        let path = wanted.path ?? "\(NSTemporaryDirectory())/\(UUID().uuidString).log"
+        do {
+            let place = wanted.path == nil ? try finder.place(of: wanted.uri) : nil
+            let file = LogFile(path: path)
+            try await Attempts(limit: 3, deadline: deadline, say: context.say).run("log") {
+                try await file.write(log, within: LogFile.patience)
+            }
+            if let place {
+                try await Attempts(deadline: deadline, say: context.say).run("log") {
+                    try await rclone.copy("log", from: .location(path), to: place, until: deadline)
+                }
+                try? FileManager.default.removeItem(atPath: path)
+            }
+            line["size"] = .integer(file.size)
+        } catch {
+            let message = "\((error as? ArtifactFailure)?.message ?? "\(error)")"
+            context.say("failed: the log was not kept: \(message)")
+            line["error"] = .string(String(message.prefix(300)))
+        }
+        return line
     }
 
     // MARK: Checkpoints

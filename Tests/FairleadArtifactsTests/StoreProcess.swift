@@ -31,5 +31,5 @@ enum StoreProcess {
 @Test(.enabled(if: ProcessInfo.processInfo.environment["FAIRLEAD_TEST_STORE"] != nil))
 func storeEntry() async {
     TerminationSignal.hold()
-    exit(await StoreProgram.run(until: .ofProcess()))
+    exit(await StoreProgram.run(until: .ofProcess(), log: { _ in }))
 }

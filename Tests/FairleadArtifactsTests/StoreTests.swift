@@ -44,6 +44,43 @@ struct StoreTests {
         #expect(lines[0]["digest"]?.stringValue == model.text)
     }
 
+    @Test(arguments: [true, false]) func keepsTheProgramsLog(isMounted: Bool) async throws {
+        let sandbox = try Sandbox()
+        try sandbox.write("{}", to: "out/report")
+        let uri = "file://\(sandbox.path)/store/t/0/1/t-x.log"
+        var log: JSONValue = ["uri": .string(uri)]
+        if isMounted { log["path"] = .string("\(sandbox.path)/mounted/t-x.log") }
+        let plan: JSONValue = [
+            "log": log,
+            "artifacts": [
+                [
+                    "name": "report", "uri": .string("file://\(sandbox.path)/store/report"),
+                    "path": .string("\(sandbox.path)/out/report"),
+                ]
+            ],
+        ]
+        let code = await StoreProgram.run(sandbox.context(plan: plan), until: Self.ended()) { receive in
+            for line in ["epoch=1", "", "ende é"] { try await receive(Array(line.utf8)) }
+        }
+        #expect(code == 0, "\(sandbox.log)")
+        #expect(sandbox.read(isMounted ? "mounted/t-x.log" : "store/t/0/1/t-x.log") == "epoch=1\n\nende é\n")
+        let lines = try sandbox.message()
+        #expect(lines.map { $0["log"]?.stringValue } == [uri, nil])
+        #expect(lines.map { $0["size"] } == [17, 2])
+    }
+
+    @Test func aLogThatCannotBeReadFailsNothing() async throws {
+        let sandbox = try Sandbox()
+        let plan: JSONValue = ["log": ["uri": .string("file://\(sandbox.path)/store/x.log")], "graceSeconds": 4]
+        let code = await StoreProgram.run(sandbox.context(plan: plan), until: Self.ended()) { _ in
+            throw ArtifactFailure(.denied, "pods \"x\" is forbidden")
+        }
+        #expect(code == 0)
+        let line = try #require(try sandbox.message().first)
+        #expect(line["error"]?.stringValue?.contains("is forbidden") == true, "\(line)")
+        #expect(line["size"] == nil)
+    }
+
     @Test func saysWhichArtifactIsMissingAndKeepsTheOthers() async throws {
         let sandbox = try Sandbox()
         try sandbox.write("{}", to: "out/report")

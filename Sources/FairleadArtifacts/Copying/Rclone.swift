@@ -36,6 +36,13 @@ struct Rclone: Sendable {
         }
     }
 
+    /// Copies those files of a folder into another one; what is not there is left out.
+    func copy(_ what: String, files: [String], from source: Place, to target: Place) async throws {
+        guard case .location(let from) = source, case .location(let to) = target else { return }
+        let names = files.map { $0 + "\n" }.joined()
+        try await run(what, ["copy", from, to, "--no-traverse", "--files-from-raw", "-"], input: names)
+    }
+
     /// The names right below a place, folders with a `/` behind; none where nothing is there.
     func list(_ what: String, _ place: Place) async throws -> [String] {
         guard case .location(let text) = place else { return [] }

@@ -32,6 +32,9 @@ struct PlaceFinder: Sendable, Hashable {
         guard let scheme = Self.scheme(uri) else {
             throw ArtifactFailure(.invalidPlan, "\(uri): this is no URI")
         }
+        if uri.hasPrefix(HubAddress.scheme) {
+            throw ArtifactFailure(.invalidPlan, "\(uri): what lies on the Hub can be read, and nothing stored there")
+        }
         let rest = String(uri.dropFirst(scheme.count + 3))
         let known = remotes.filter { uri.hasPrefix($0.prefix) || uri + "/" == $0.prefix }
             .max { $0.prefix.utf8.count < $1.prefix.utf8.count }

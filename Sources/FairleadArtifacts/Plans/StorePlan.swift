@@ -9,6 +9,13 @@ struct StorePlan: Sendable, Hashable, Codable {
         var inPlace: Bool?
     }
 
+    /// The program's log, which the API server has.
+    struct Log: Sendable, Hashable, Codable {
+        var uri: String
+        /// The file that it becomes; a file of its own, which is then copied, where it is left out.
+        var path: String?
+    }
+
     struct Checkpoint: Sendable, Hashable, Codable {
         var uri: String
         var path: String
@@ -21,6 +28,7 @@ struct StorePlan: Sendable, Hashable, Codable {
     var remotes: [RemotePrefix]?
     var artifacts: [Artifact]?
     var checkpoint: Checkpoint?
+    var log: Log?
     /// The pod's termination grace period, which bounds all that follows SIGTERM: 30 unless it says otherwise.
     var graceSeconds: Double?
     /// After how long without a byte a copy is given up.
