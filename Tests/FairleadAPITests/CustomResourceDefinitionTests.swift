@@ -65,6 +65,9 @@ import Testing
             "modelversions": ("flmv", "Model Version Format Aliases Metrics Age", "Phase URI Run"),
             "pipelineruns": ("flr", "Phase Reason Progress Pipeline Age Duration", "Message Queue"),
             "pipelines": ("flp", "Tasks LastRun Phase Age", ""),
+            "trainingjobs": (
+                "fltj", "Phase Framework Nodes Restarts Progress Age", "Queue Reason Duration Metrics"
+            ),
             "triggers": ("flt", "Source Schedule TimeZone Suspend Active Last Next Age", ""),
         ]
         #expect(CustomResourceDefinitions.all.count == expected.count)

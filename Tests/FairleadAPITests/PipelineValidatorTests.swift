@@ -96,8 +96,8 @@ import Testing
             ["spec.tasks[0].dependsOn[0]: \"z\" is one of finally, which comes after all other tasks"]
         ),
         (
-            "tasks: [{name: a, trainingJob: {spec: {}}}]",
-            ["spec.tasks[0].trainingJob: trainingJob is not supported yet"]
+            "tasks: [{name: a, tuningJob: {spec: {}}}]",
+            ["spec.tasks[0].tuningJob: tuningJob is not supported yet"]
         ),
         ("tasks: [{name: a, command: [x], retry: {max: -1}}]", ["spec.tasks[0].retry.max: must be at least 0, not -1"]),
         (

@@ -13,6 +13,7 @@ import Testing
         ("ModelVersionSpec", ModelVersionSpec.self), ("ModelVersionStatus", ModelVersionStatus.self),
         ("ConnectionSpec", ConnectionSpec.self), ("ClusterProfileSpec", ClusterProfileSpec.self),
         ("StandingStatus", StandingStatus.self),
+        ("TrainingJobSpec", TrainingJobSpec.self), ("TrainingJobStatus", TrainingJobStatus.self),
     ]
 
     @Test(arguments: tables.indices)
@@ -50,6 +51,7 @@ import Testing
             case .dateTime: return "2026-01-02T03:04:05Z"
             case .duration: return "90s"
             case .quantity: return "1"
+            case .processes: return "Auto"
             case .share: return "1%"
             case nil: return "text"
             }

@@ -21,6 +21,10 @@ import Testing
         try roundTrip(ModelVersionSpec.self)
         try roundTrip(ModelVersionStatus.self)
     }
+    @Test func trainingJobs() throws {
+        try roundTrip(TrainingJobSpec.self)
+        try roundTrip(TrainingJobStatus.self)
+    }
     @Test func platform() throws {
         try roundTrip(ConnectionSpec.self)
         try roundTrip(ClusterProfileSpec.self)

@@ -146,7 +146,7 @@ import Testing
         ("check: {that: params.ok, message: $(params.okay)}", ["check.message: unknown parameter \"okay\""]),
         (
             "check: {that: params.ok}\n  map: {count: 3}",
-            ["map: stands only in a task that runs a container or a pipeline"]
+            ["map: stands only in a task that runs a container, a pipeline or a TrainingJob"]
         ),
         ("check: {that: params.ok}\n  cache: {}", ["cache: stands only in a task that runs a container"]),
         (
@@ -207,7 +207,7 @@ import Testing
             "model: {name: churn, from: s3://x/y, metrics: {auc: true}}",
             ["model.metrics.auc: must be a string, not the boolean true (quote y, n, yes, no, on, off)"]
         ),
-        ("trainingJob: {spec: {}}", ["trainingJob: trainingJob is not supported yet"]),
+        ("command: [x]\n  retry: {scope: Gang}", ["retry.scope: belongs to a TrainingJob"]),
         ("tuningJob: {spec: {}}", ["tuningJob: tuningJob is not supported yet"]),
         ("inferenceService: {name: x}", ["inferenceService: inferenceService is not supported yet"]),
         ("approval: {}\n  runWhen: AllDone\n  dependsOn: [prep]", []),
@@ -413,7 +413,7 @@ import Testing
         #expect(PipelineValidator.validate(json: spec, named: "other") == [])
     }
 
-    private func expect(_ task: String, _ expected: [String]) throws {
+    func expect(_ task: String, _ expected: [String]) throws {
         let spec = try yaml("\(Self.base)\n\(Self.tasks)\n\(task)")
         let paths = expected.map { $0.hasPrefix(":") ? "spec.tasks[2]\($0)" : "spec.tasks[2].\($0)" }
         #expect(PipelineValidator.validate(json: spec).map(\.description) == paths, "\(task)")

@@ -99,9 +99,9 @@ import Testing
     }
 
     /// Kubernetes' expansion of `$(NAME)`, after its documentation for `command` and `args`.
-    private static func expand(_ text: String, _ variables: [String: String]) -> String {
-        let characters = Array(text)
-        var output = ""
+    static func expand(_ text: String, _ variables: [String: String]) -> String {
+        let characters = Array(text.unicodeScalars)
+        var output = String.UnicodeScalarView()
         var index = 0
         while index < characters.count {
             guard characters[index] == "$", index + 1 < characters.count else {
@@ -111,23 +111,23 @@ import Testing
             }
             switch characters[index + 1] {
             case "$":
-                output += "$"
+                output.append("$")
                 index += 2
             case "(":
                 guard let end = characters[(index + 2)...].firstIndex(of: ")") else {
-                    output += "$("
+                    output.append(contentsOf: "$(".unicodeScalars)
                     index += 2
                     continue
                 }
-                let name = String(characters[(index + 2)..<end])
-                output += variables[name] ?? "$(\(name))"
+                let name = String(String.UnicodeScalarView(characters[(index + 2)..<end]))
+                output.append(contentsOf: (variables[name] ?? "$(\(name))").unicodeScalars)
                 index = end + 1
             default:
-                output += "$" + String(characters[index + 1])
+                output.append(contentsOf: ["$", characters[index + 1]])
                 index += 2
             }
         }
-        return output
+        return String(output)
     }
 
     @Test func containersAreEvaluatedFieldByField() throws {

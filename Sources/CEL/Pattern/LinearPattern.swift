@@ -16,6 +16,8 @@ public struct LinearPattern: Sendable, Hashable {
         case split(Int, Int)
         case jump(Int)
         case assertion(Assertion)
+        /// Notes the place: a group begins where the number is even, and ends where it is odd.
+        case mark(Int)
         case match
     }
 
@@ -28,11 +30,18 @@ public struct LinearPattern: Sendable, Hashable {
     static let maxInstructions = 10_000
 
     private let program: [Instruction]
+    /// The names of the groups, in the order of their opening brackets, nil for one without; empty where none is kept.
+    public let groups: [String?]
 
     /// Compiles a pattern.
     ///
+    /// - Parameters:
+    ///   - pattern: The pattern.
+    ///   - keepsGroups: Whether ``captures(in:most:)`` is to tell what groups matched.
     /// - Throws: ``SyntaxError``.
-    public init(_ pattern: String) throws(SyntaxError) { program = try PatternCompiler.compile(pattern) }
+    public init(_ pattern: String, keepsGroups: Bool = false) throws(SyntaxError) {
+        (program, groups) = try PatternCompiler.compile(pattern, keepsGroups: keepsGroups)
+    }
 
     /// Whether the pattern matches somewhere in a text.
     public func matches(_ text: String) -> Bool {
@@ -42,8 +51,24 @@ public struct LinearPattern: Sendable, Hashable {
 
     /// The parts of a text that the pattern matches, one after the other, at most so many.
     func finds(in text: String, most: Int? = nil) -> [String] {
-        var search = PatternSearch(program, text)
-        var found: [String] = []
+        matches(in: text, most: most) { search, range in StringLibrary.string(search.scalars[range]) }
+    }
+
+    /// What each group matched, match by match, at most so many; nil for a group that took no part.
+    public func captures(in text: String, most: Int? = nil) -> [[String?]] {
+        matches(in: text, most: most) { search, _ in
+            groups.indices.map { group in
+                let (start, end) = (search.marks[2 * group], search.marks[2 * group + 1])
+                return start >= 0 && end >= start ? StringLibrary.string(search.scalars[start..<end]) : nil
+            }
+        }
+    }
+
+    private func matches<Match>(
+        in text: String, most: Int?, _ match: (PatternSearch, Range<Int>) -> Match
+    ) -> [Match] {
+        var search = PatternSearch(program, text, groups: groups.count)
+        var found: [Match] = []
         var position = 0
         var lastEnd = -1
         while position <= search.scalars.count, most.map({ found.count < $0 }) ?? true,
@@ -51,7 +76,7 @@ public struct LinearPattern: Sendable, Hashable {
         {
             // Nothing, right behind what was found before, doesn't count.
             if !(range.isEmpty && range.lowerBound == lastEnd) {
-                found.append(StringLibrary.string(search.scalars[range]))
+                found.append(match(search, range))
                 lastEnd = range.upperBound
             }
             position = range.isEmpty ? range.upperBound + 1 : range.upperBound

@@ -4,12 +4,18 @@ struct PatternCompiler {
     private typealias Node = PatternParser.Node
 
     private var program: [LinearPattern.Instruction] = []
+    private let keepsGroups: Bool
 
-    static func compile(_ pattern: String) throws(LinearPattern.SyntaxError) -> [LinearPattern.Instruction] {
-        var compiler = PatternCompiler()
-        try compiler.emit(try PatternParser.parse(pattern))
+    private init(keepsGroups: Bool) { self.keepsGroups = keepsGroups }
+
+    static func compile(
+        _ pattern: String, keepsGroups: Bool
+    ) throws(LinearPattern.SyntaxError) -> (program: [LinearPattern.Instruction], groups: [String?]) {
+        var compiler = PatternCompiler(keepsGroups: keepsGroups)
+        let (node, groups) = try PatternParser.parse(pattern)
+        try compiler.emit(node)
         compiler.program.append(.match)
-        return compiler.program
+        return (compiler.program, keepsGroups ? groups : [])
     }
 
     private mutating func append(_ instruction: LinearPattern.Instruction) throws(SyntaxError) {
@@ -28,6 +34,10 @@ struct PatternCompiler {
         case .alternatives(let branches): try emit(branches)
         case .repetition(let node, let minimum, let maximum, let isLazy):
             try emit(node, minimum, maximum, isLazy: isLazy)
+        case .group(let node, let number):
+            if keepsGroups { try append(.mark(2 * number)) }
+            try emit(node)
+            if keepsGroups { try append(.mark(2 * number + 1)) }
         }
     }
 

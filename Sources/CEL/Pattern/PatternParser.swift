@@ -9,6 +9,8 @@ struct PatternParser {
         case sequence([Node])
         case alternatives([Node])
         case repetition(Node, Int, Int?, isLazy: Bool)
+        /// What the group of that number matches.
+        case group(Node, Int)
     }
 
     private struct Flags {
@@ -20,6 +22,8 @@ struct PatternParser {
 
     let scalars: [Unicode.Scalar]
     var position = 0
+    /// The names of the groups so far; nil for one without.
+    private var groups: [String?] = []
     private var flags = Flags()
     private var depth = 0
 
@@ -28,12 +32,12 @@ struct PatternParser {
     /// How long a pattern may be, in scalars.
     private static let maxLength = 20_000
 
-    static func parse(_ pattern: String) throws(SyntaxError) -> Node {
+    static func parse(_ pattern: String) throws(SyntaxError) -> (node: Node, groups: [String?]) {
         var parser = PatternParser(scalars: Array(pattern.unicodeScalars))
         guard parser.scalars.count <= maxLength else { throw SyntaxError(description: "the pattern is too long") }
         let node = try parser.alternatives()
         if parser.position < parser.scalars.count { throw parser.error("unexpected )") }
-        return node
+        return (node, parser.groups)
     }
 
     /// An error in Go's words about a part of the pattern, or about all of it.
@@ -159,27 +163,31 @@ struct PatternParser {
 
     private mutating func group() throws(SyntaxError) -> Node {
         let outer = flags
-        if take("?") {
-            if take(text: "P<") || take("<") {
-                try groupName()
-            } else if try takeFlags() {
-                // Flags alone hold up to the end of the group around them.
-                return .empty
-            }
+        var number: Int?
+        if !take("?") {
+            number = groups.count
+            groups.append(nil)
+        } else if take(text: "P<") || take("<") {
+            number = groups.count
+            groups.append(try groupName())
+        } else if try takeFlags() {
+            // Flags alone hold up to the end of the group around them.
+            return .empty
         }
         let node = try alternatives()
         guard take(")") else { throw error("missing closing )") }
         flags = outer
-        return node
+        return number.map { .group(node, $0) } ?? node
     }
 
-    private mutating func groupName() throws(SyntaxError) {
-        var count = 0
+    private mutating func groupName() throws(SyntaxError) -> String {
+        var name = ""
         while let scalar = next, scalar == "_" || scalar.properties.isAlphabetic || Lexer.isDigit(scalar) {
             position += 1
-            count += 1
+            name.unicodeScalars.append(scalar)
         }
-        guard count > 0, take(">") else { throw error("invalid named capture") }
+        guard !name.isEmpty, take(">") else { throw error("invalid named capture") }
+        return name
     }
 
     /// Flags up to a colon or the closing bracket: whether it was the bracket.

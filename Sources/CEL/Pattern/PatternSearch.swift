@@ -1,12 +1,18 @@
 /// Runs a pattern's program over a text, all ways at once.
 struct PatternSearch {
     let scalars: [Unicode.Scalar]
+    /// Where the groups of the last match begin and end, by twos; -1 for one that took no part.
+    private(set) var marks: [Int]
     private let program: [LinearPattern.Instruction]
+    private let noMarks: [Int]
     private var current: Threads
     private var next: Threads
 
-    init(_ program: [LinearPattern.Instruction], _ text: String) {
+    /// - Parameter groups: How many groups the program marks.
+    init(_ program: [LinearPattern.Instruction], _ text: String, groups: Int = 0) {
         self.program = program
+        noMarks = [Int](repeating: -1, count: 2 * groups)
+        marks = noMarks
         scalars = Array(text.unicodeScalars)
         current = Threads(count: program.count)
         next = Threads(count: program.count)
@@ -15,6 +21,7 @@ struct PatternSearch {
     private struct Thread {
         var instruction: Int
         var start: Int
+        var marks: [Int]
     }
 
     /// The ways that are open at a place, the preferred ones first.
@@ -42,19 +49,24 @@ struct PatternSearch {
         current.removeAll()
         var found: Range<Int>?
         for position in start...max(start, scalars.count) {
-            if found == nil { add(0, start: position, at: position, toNext: false) }
+            if found == nil {
+                add(Thread(instruction: 0, start: position, marks: noMarks), at: position, toNext: false)
+            }
             if current.list.isEmpty { break }
             next.removeAll()
             threads: for thread in current.list {
                 switch program[thread.instruction] {
                 case .match:
                     found = thread.start..<position
+                    marks = thread.marks
                     if isFirstEnough { return found }
                     // Those behind are less preferred.
                     break threads
                 case .character(let set):
                     guard position < scalars.count, set.contains(scalars[position]) else { continue }
-                    add(thread.instruction + 1, start: thread.start, at: position + 1, toNext: true)
+                    var further = thread
+                    further.instruction += 1
+                    add(further, at: position + 1, toNext: true)
                 default: continue
                 }
             }
@@ -63,19 +75,29 @@ struct PatternSearch {
         return found
     }
 
-    private mutating func add(_ instruction: Int, start: Int, at position: Int, toNext: Bool) {
-        var pending = [instruction]
-        while let index = pending.popLast() {
+    private mutating func add(_ thread: Thread, at position: Int, toNext: Bool) {
+        var pending = [thread]
+        while var thread = pending.popLast() {
+            let index = thread.instruction
             guard toNext ? next.isNew(index) : current.isNew(index) else { continue }
             switch program[index] {
-            case .jump(let target): pending.append(target)
+            case .jump(let target):
+                thread.instruction = target
+                pending.append(thread)
             case .split(let first, let second):
-                pending.append(second)
-                pending.append(first)
+                thread.instruction = second
+                pending.append(thread)
+                thread.instruction = first
+                pending.append(thread)
             case .assertion(let assertion):
-                if holds(assertion, at: position) { pending.append(index + 1) }
+                guard holds(assertion, at: position) else { continue }
+                thread.instruction += 1
+                pending.append(thread)
+            case .mark(let number):
+                thread.marks[number] = position
+                thread.instruction += 1
+                pending.append(thread)
             case .match, .character:
-                let thread = Thread(instruction: index, start: start)
                 if toNext { next.list.append(thread) } else { current.list.append(thread) }
             }
         }

@@ -1,19 +1,25 @@
-/// A day of the Gregorian calendar.
-struct CivilDate: Sendable, Hashable {
-    var year: Int
-    var month: Int
-    var day: Int
+/// A day of the proleptic Gregorian calendar.
+///
+/// The conversions are those of Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms".
+public struct CivilDate: Sendable, Hashable {
+    /// The year.
+    public var year: Int
+    /// The month, from 1.
+    public var month: Int
+    /// The day of the month, from 1.
+    public var day: Int
 
-    init(year: Int, month: Int, day: Int) {
+    /// Names a day, which is taken as it is.
+    public init(year: Int, month: Int, day: Int) {
         self.year = year
         self.month = month
         self.day = day
     }
 
-    /// The day of a number of days since the start of 1970.
-    init(dayNumber: Int64) {
+    /// The day so many days after 1970-01-01.
+    public init(days: Int) {
         // Years begin in March here, so that the leap day is a year's last.
-        let shifted = Int(dayNumber) + 719_468
+        let shifted = days + 719_468
         let era = (shifted >= 0 ? shifted : shifted - 146_096) / 146_097
         let dayOfEra = shifted - era * 146_097
         let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
@@ -24,18 +30,18 @@ struct CivilDate: Sendable, Hashable {
         year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
     }
 
-    /// Days since the start of 1970.
-    var dayNumber: Int64 {
+    /// Days since 1970-01-01.
+    public var days: Int {
         let shiftedYear = month <= 2 ? year - 1 : year
         let era = (shiftedYear >= 0 ? shiftedYear : shiftedYear - 399) / 400
         let yearOfEra = shiftedYear - era * 400
         let dayOfYear = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1
         let dayOfEra = yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear
-        return Int64(era * 146_097 + dayOfEra - 719_468)
+        return era * 146_097 + dayOfEra - 719_468
     }
 
     /// The day of the year, from 0.
-    var dayOfYear: Int { Int(dayNumber - CivilDate(year: year, month: 1, day: 1).dayNumber) }
+    var dayOfYear: Int { days - CivilDate(year: year, month: 1, day: 1).days }
 
     /// How many days a month has.
     static func days(in month: Int, of year: Int) -> Int {
@@ -61,7 +67,7 @@ struct CivilTime: Sendable, Hashable {
         let local = timestamp.seconds + Int64(offset)
         let days = (local >= 0 ? local : local - 86_399) / 86_400
         let clock = Int(local - days * 86_400)
-        date = CivilDate(dayNumber: days)
+        date = CivilDate(days: Int(days))
         hour = clock / 3600
         minute = clock / 60 % 60
         second = clock % 60

@@ -33,7 +33,7 @@ public struct Timestamp: Sendable, Hashable, Comparable, CustomStringConvertible
         guard (1...12).contains(month), (1...CivilDate.days(in: month, of: year)).contains(day), hour < 24, minute < 60,
             second < 60
         else { return nil }
-        let days = CivilDate(year: year, month: month, day: day).dayNumber
+        let days = Int64(CivilDate(year: year, month: month, day: day).days)
         let clock = hour * 3600 + minute * 60 + second - offset
         self.init(seconds: days * 86_400 + Int64(clock), nanoseconds: nanoseconds)
     }

@@ -12,19 +12,10 @@ public struct Connection: StandingResource, Hashable {
     public var status: StandingStatus
 
     /// Makes one.
-    public init(metadata: ObjectMeta, spec: ConnectionSpec, status: StandingStatus = StandingStatus()) {
+    public init(metadata: ObjectMeta, spec: Decoded<ConnectionSpec>, status: StandingStatus = StandingStatus()) {
         self.metadata = metadata
-        self.spec = .success(spec)
+        self.spec = spec
         self.status = status
-    }
-
-    private enum CodingKeys: String, CodingKey { case metadata, spec, status }
-
-    public init(from decoder: any Decoder) throws {
-        let container = try decoder.container(keyedBy: CodingKeys.self)
-        metadata = try container.decode(ObjectMeta.self, forKey: .metadata)
-        spec = try .init(in: container, forKey: .spec)
-        status = (try? container.decodeIfPresent(StandingStatus.self, forKey: .status)) ?? StandingStatus()
     }
 
     public var problems: [InvalidField] { ConnectionValidator.validate(spec) }

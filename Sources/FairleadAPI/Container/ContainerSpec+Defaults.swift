@@ -30,6 +30,7 @@ extension ContainerSpec {
         merged.checkpoint = checkpoint ?? defaults.checkpoint
         merged.retry = retry?.merged(over: defaults.retry) ?? defaults.retry
         merged.timeouts = timeouts?.merged(over: defaults.timeouts) ?? defaults.timeouts
+        merged.logs = logs ?? defaults.logs
         merged.overrides = defaults.overrides + overrides
         return merged
     }

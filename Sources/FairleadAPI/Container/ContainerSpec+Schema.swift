@@ -30,6 +30,7 @@ extension ContainerSpec: Schematic {
         SchemaField("checkpoint", CheckpointSpec.schema),
         SchemaField("retry", RetrySpec.schema),
         SchemaField("timeouts", Timeouts.schema),
+        SchemaField("logs", .choice(LogKeeping.self, "Whether its log is stored with the artifacts.")),
         SchemaField("overrides", .list("Strategic merge patches on the pod.", of: PodOverride.schema)),
     ]
 }

@@ -44,6 +44,8 @@ public struct ContainerSpec: Sendable, Hashable, Codable {
     public var retry: RetrySpec?
     /// How long things may take.
     public var timeouts: Timeouts?
+    /// What becomes of the program's log when its pod goes.
+    public var logs: LogKeeping?
     /// Patches on the pod.
     public var overrides: [PodOverride]
 
@@ -73,6 +75,7 @@ public struct ContainerSpec: Sendable, Hashable, Codable {
 
     enum CodingKeys: String, CodingKey, CaseIterable {
         case image, command, args, script, python, packages, code, env, files, mounts, resources, spot
-        case serviceAccount, pullSecrets, profile, inputs, results, artifacts, checkpoint, retry, timeouts, overrides
+        case serviceAccount, pullSecrets, profile, inputs, results, artifacts, checkpoint, retry, timeouts, logs
+        case overrides
     }
 }

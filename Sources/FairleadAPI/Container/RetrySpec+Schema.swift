@@ -9,6 +9,7 @@ extension RetrySpec: Schematic {
                     maximum: Int64(Limits.published.retries))),
             SchemaField("backoff", Backoff.schema),
             SchemaField("rules", .list("Exceptions; the first that matches counts.", of: RetryRule.schema)),
+            SchemaField("scope", .choice(RetryScope.self, "What of a TrainingJob starts again; else Gang.")),
         ])
 }
 

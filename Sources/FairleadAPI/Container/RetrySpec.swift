@@ -6,22 +6,27 @@ public struct RetrySpec: Sendable, Hashable, Codable {
     public var backoff: Backoff?
     /// Exceptions, of which the first that matches counts.
     public var rules: [RetryRule]
+    /// What starts again; only in a TrainingJob, where the whole gang does if it is left out.
+    public var scope: RetryScope?
 
     /// Says what happens after a failure.
-    public init(max: Int? = nil, backoff: Backoff? = nil, rules: [RetryRule] = []) {
+    public init(
+        max: Int? = nil, backoff: Backoff? = nil, rules: [RetryRule] = [], scope: RetryScope? = nil
+    ) {
         self.max = max
         self.backoff = backoff
         self.rules = rules
+        self.scope = scope
     }
 
     /// This policy, with what it leaves open taken from `defaults`.
     public func merged(over defaults: RetrySpec?) -> RetrySpec {
         RetrySpec(
             max: max ?? defaults?.max, backoff: backoff ?? defaults?.backoff,
-            rules: rules.isEmpty ? defaults?.rules ?? [] : rules)
+            rules: rules.isEmpty ? defaults?.rules ?? [] : rules, scope: scope ?? defaults?.scope)
     }
 
-    enum CodingKeys: String, CodingKey, CaseIterable { case max, backoff, rules }
+    enum CodingKeys: String, CodingKey, CaseIterable { case max, backoff, rules, scope }
 
     /// A wait that grows with each failure: `duration · factor^(n-1)`, at most `cap`.
     public struct Backoff: Sendable, Hashable, Codable {

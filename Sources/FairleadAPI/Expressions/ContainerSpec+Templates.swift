@@ -40,6 +40,50 @@ extension ContainerSpec {
         return evaluated
     }
 
+    /// This container with every `$(…)` replaced for another object, in which `$(…)` is replaced once more: whatever was
+    /// inserted, that reads exactly it.
+    ///
+    /// - Parameters:
+    ///   - scope: The values; what an input refers to must be files.
+    ///   - path: Where the container stands, for messages.
+    /// - Throws: `InvalidSpec` with every reference that leads nowhere.
+    func inserted(in scope: Scope, at path: FieldPath) throws(InvalidSpec) -> ContainerSpec {
+        var problems: [InvalidField] = []
+        var inserted = self
+        inserted.rewriteTemplates(at: path) { site in
+            do throws(ExpressionError) {
+                return try site.template().text(in: scope)
+            } catch {
+                problems.append(InvalidField(path: site.path.description, message: "\(error)"))
+                return site.text
+            }
+        }
+        for (name, input) in inputs {
+            guard let from = input.from else { continue }
+            do throws(ExpressionError) {
+                inserted.inputs[name]?.uri = try Self.place(from, in: scope)
+                inserted.inputs[name]?.from = nil
+            } catch {
+                if input.optional == true {
+                    inserted.inputs[name] = nil
+                } else {
+                    problems.append(InvalidField(path: path["inputs"][name].description, message: "\(error)"))
+                }
+            }
+        }
+        if !problems.isEmpty { throw InvalidSpec(problems.sorted { $0.path < $1.path }) }
+        // A script stays as it is: which word is one is known now.
+        inserted.rewriteTemplates(at: path) { $0.isScript ? $0.text : Template.escaped($0.text) }
+        return inserted
+    }
+
+    private static func place(_ from: String, in scope: Scope) throws(ExpressionError) -> String {
+        let value = try Template(value: from).evaluate(in: scope)
+        if let uri = value.stringValue, uri.contains("://") { return uri }
+        throw ExpressionError(
+            value.isNull ? "\(from) was not written" : "\(from) is no URI but \(DecodingProblem.name(of: value))")
+    }
+
     /// Passes every string that may hold `$(…)` through `rewrite`, in the order of the fields, maps by key.
     private mutating func rewriteTemplates(at path: FieldPath, _ rewrite: (TemplateSite) -> String) {
         func plain(_ text: String, _ place: FieldPath) -> String {

@@ -18,7 +18,8 @@ extension TaskWork {
         case .pipeline(let pipeline): pipeline.references
         case .approval(let approval): approval.references
         case .model(let model): model.references
-        case .trainingJob, .tuningJob, .inferenceService: []
+        case .trainingJob(let job): job.spec.merged(over: defaults).references
+        case .tuningJob, .inferenceService: []
         }
     }
 }

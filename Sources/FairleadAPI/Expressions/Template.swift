@@ -91,6 +91,19 @@ public struct Template: Sendable, Hashable {
         return escaped.text
     }
 
+    /// The string of which the value is that text.
+    static func escaped(_ text: String) -> String {
+        guard text.contains("$") else { return text }
+        var escaped = ""
+        var last: Character?
+        // By characters, as the parser reads.
+        for character in text {
+            if character == "(", last == "$" { escaped += "$(" } else { escaped.append(character) }
+            last = character
+        }
+        return escaped
+    }
+
     /// A value inside a text: strings as they are, null as nothing, all else as JSON.
     public static func text(of value: JSONValue) -> String {
         switch value {

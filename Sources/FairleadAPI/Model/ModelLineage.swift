@@ -8,6 +8,10 @@ public struct ModelLineage: Sendable, Hashable, Codable {
     public var task: String?
     /// The item's index, where that task is mapped.
     public var itemIndex: Int?
+    /// The name of the training job that made the files.
+    public var trainingJob: String?
+    /// That job's identity.
+    public var trainingJobUID: String?
     /// The SHA-256 of what the run ran, as `sha256:…`.
     public var pipelineDigest: String?
     /// The image as written.
@@ -28,13 +32,16 @@ public struct ModelLineage: Sendable, Hashable, Codable {
     /// A lineage of what is known.
     public init(
         run: String? = nil, runUID: String? = nil, task: String? = nil, itemIndex: Int? = nil,
-        pipelineDigest: String? = nil, image: String? = nil, imageID: String? = nil, code: LineageCode? = nil,
+        trainingJob: String? = nil, trainingJobUID: String? = nil, pipelineDigest: String? = nil, image: String? = nil,
+        imageID: String? = nil, code: LineageCode? = nil,
         packages: [String] = [], seed: Int64? = nil, inputs: [LineageInput] = [], parents: [String] = []
     ) {
         self.run = run
         self.runUID = runUID
         self.task = task
         self.itemIndex = itemIndex
+        self.trainingJob = trainingJob
+        self.trainingJobUID = trainingJobUID
         self.pipelineDigest = pipelineDigest
         self.image = image
         self.imageID = imageID
@@ -46,7 +53,9 @@ public struct ModelLineage: Sendable, Hashable, Codable {
     }
 
     enum CodingKeys: String, CodingKey, CaseIterable {
-        case run, runUID, task, itemIndex, pipelineDigest, image, imageID, code, packages, seed, inputs, parents
+        case run, runUID, task, itemIndex, trainingJob, trainingJobUID, pipelineDigest, image, imageID, code, packages,
+            seed
+        case inputs, parents
     }
 }
 

@@ -13,6 +13,9 @@ public enum ModelName {
         NameRule.objectProblem(name, limit: longest)
     }
 
+    /// The same of a text that may hold `$(…)`, which is judged when that is replaced.
+    static func templateProblem(_ name: String) -> String? { name.contains("$(") ? nil : problem(name) }
+
     /// Why a text is no name of an alias, nil where it is one.
     public static func aliasProblem(_ name: String) -> String? {
         if let problem = NameRule.labelProblem(name, limit: longestAlias) { return problem }

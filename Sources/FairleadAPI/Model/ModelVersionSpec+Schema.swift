@@ -42,6 +42,8 @@ extension ModelLineage: Schematic {
             SchemaField("runUID", .string("The run's identity.", maximum: LineageBounds.word)),
             SchemaField("task", .string("The task that made the files.", maximum: LineageBounds.word)),
             SchemaField("itemIndex", .integer("The item's index in a mapped task.")),
+            SchemaField("trainingJob", .string("The training job that made the files.", maximum: LineageBounds.word)),
+            SchemaField("trainingJobUID", .string("The training job's identity.", maximum: LineageBounds.word)),
             SchemaField("pipelineDigest", .string("The SHA-256 of what the run ran.", maximum: LineageBounds.word)),
             SchemaField("image", .string("The image as written.", maximum: LineageBounds.text)),
             SchemaField("imageID", .string("The image that ran.", maximum: LineageBounds.text)),

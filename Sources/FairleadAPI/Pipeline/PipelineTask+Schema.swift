@@ -18,7 +18,7 @@ extension PipelineTask: Schematic {
 
     private static let workFields: [SchemaField] = [
         SchemaField("check", CheckSpec.schema),
-        SchemaField("trainingJob", .later("A nested TrainingJob.")),
+        SchemaField("trainingJob", TrainingJobTask.schema),
         SchemaField("tuningJob", .later("A nested TuningJob.")),
         SchemaField("pipeline", NestedPipeline.schema),
         SchemaField("approval", ApprovalSpec.schema),
@@ -80,6 +80,15 @@ extension NestedPipeline: Schematic {
         [
             .required("name", .string("The Pipeline.")),
             SchemaField("params", .map("Values of its parameters.", of: .any(""))),
+        ])
+}
+
+extension TrainingJobTask: Schematic {
+    static let schema = SchemaNode.object(
+        "A TrainingJob.",
+        [
+            SchemaField("name", .string("The job's name.")),
+            .required("spec", TrainingJobTemplate.schema.schemaless("The job's spec.")),
         ])
 }
 

@@ -38,6 +38,15 @@ public struct PipelineTask: Sendable, Hashable, Codable {
         set { if case .container = work { work = .container(newValue) } }
     }
 
+    /// What runs in the task's pods, or in those of its training job; nil where the task runs no program.
+    public var program: ContainerSpec? {
+        switch work {
+        case .container(let container): container
+        case .trainingJob(let job): job.spec.container
+        case .check, .pipeline, .approval, .model, .tuningJob, .inferenceService: nil
+        }
+    }
+
     /// Whether the task runs a program in a pod.
     public var hasContainer: Bool { if case .container = work { true } else { false } }
 
@@ -82,7 +91,7 @@ public struct PipelineTask: Sendable, Hashable, Codable {
         case .pipeline: .pipeline(try fields.decode(NestedPipeline.self, forKey: kind))
         case .approval: .approval(try fields.decode(ApprovalSpec.self, forKey: kind))
         case .model: .model(try fields.decode(ModelTask.self, forKey: kind))
-        case .trainingJob: .trainingJob(try fields.decode(JSONValue.self, forKey: kind))
+        case .trainingJob: .trainingJob(try fields.decode(TrainingJobTask.self, forKey: kind))
         case .tuningJob: .tuningJob(try fields.decode(JSONValue.self, forKey: kind))
         default: .inferenceService(try fields.decode(JSONValue.self, forKey: kind))
         }

@@ -12,8 +12,8 @@ public enum TaskWork: Sendable, Hashable {
     case approval(ApprovalSpec)
     /// It registers a version of a model.
     case model(ModelTask)
-    /// It runs a TrainingJob: not supported yet.
-    case trainingJob(JSONValue)
+    /// It runs a TrainingJob.
+    case trainingJob(TrainingJobTask)
     /// It runs a TuningJob: not supported yet.
     case tuningJob(JSONValue)
     /// It applies an InferenceService: not supported yet.

@@ -39,6 +39,7 @@ extension TaskStatus: Schematic {
             SchemaField("map", MapStatus.schema),
             SchemaField("child", .string("The nested run.")),
             SchemaField("imageID", .string("The image that ran, by digest.")),
+            SchemaField("logs", .string("Where its log is kept.")),
         ])
 }
 

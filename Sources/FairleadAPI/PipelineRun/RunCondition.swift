@@ -1,6 +1,6 @@
-/// The types of a PipelineRun's conditions.
+/// The types of the conditions of what ends: runs and jobs.
 public enum RunCondition: String, NamedValue {
-    /// `True` after success, `False` after failure or a stop, `Unknown` while the run goes on.
+    /// `True` after success, `False` after failure or a stop, `Unknown` while it goes on.
     case succeeded = "Succeeded"
     /// `True` at any end.
     case finished = "Finished"

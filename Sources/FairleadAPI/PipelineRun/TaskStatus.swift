@@ -46,6 +46,8 @@ public struct TaskStatus: Sendable, Hashable, Codable {
     public var child: String?
     /// The image that ran, by digest.
     public var imageID: String?
+    /// Where its log is kept; of a mapped task the folder that has those of its items.
+    public var logs: String?
 
     /// Tells how a task stands.
     public init(
@@ -68,6 +70,6 @@ public struct TaskStatus: Sendable, Hashable, Codable {
 
     enum CodingKeys: String, CodingKey, CaseIterable {
         case name, phase, reason, message, attempts, startTime, completionTime, results, artifacts, map
-        case child, imageID
+        case child, imageID, logs
     }
 }

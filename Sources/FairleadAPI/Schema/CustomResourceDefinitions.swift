@@ -2,7 +2,8 @@
 public enum CustomResourceDefinitions {
     /// All of them, in alphabetical order of their names.
     public static let all: [CustomResourceDefinition] = [
-        clusterConnection, clusterProfile, connection, model, modelVersion, pipelineRun, pipeline, trigger,
+        clusterConnection, clusterProfile, connection, model, modelVersion, pipelineRun, pipeline, trainingJob,
+        trigger,
     ]
 
     /// All of them as one YAML stream.

@@ -24,6 +24,8 @@ public struct SchemaNode: Sendable, Hashable {
         case quantity
         /// A number of items, or a share in percent.
         case share
+        /// A number of processes, or `Auto`.
+        case processes
     }
 
     /// Fields that exclude each other and most others.

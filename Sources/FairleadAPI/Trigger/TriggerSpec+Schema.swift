@@ -58,7 +58,7 @@ extension TriggerTemplate: Schematic {
         "What is started.",
         [
             SchemaField("pipelineRun", RunTemplate.schema),
-            SchemaField("trainingJob", .later("A training job.")),
+            SchemaField("trainingJob", RunTemplate.schema.undescribed().described("A training job.")),
             SchemaField("tuningJob", .later("A tuning job.")),
         ], exactlyOneOf: ["pipelineRun", "trainingJob", "tuningJob"])
 }

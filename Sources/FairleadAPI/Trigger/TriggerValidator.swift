@@ -114,13 +114,13 @@ public struct TriggerValidator {
 
     private mutating func validateTemplate(_ spec: TriggerSpec, _ path: FieldPath) {
         let template = spec.template
-        refuse(template.trainingJob, path, "trainingJob")
         refuse(template.tuningJob, path, "tuningJob")
-        let count =
-            [template.trainingJob, template.tuningJob].count { $0 != nil } + (template.pipelineRun == nil ? 0 : 1)
+        let given = [template.pipelineRun != nil, template.trainingJob != nil, template.tuningJob != nil]
+        let count = given.count(where: \.self)
         if count != 1 {
             add(path, "\(count == 0 ? "needs" : "takes only") one of pipelineRun, trainingJob, tuningJob")
         }
+        if let job = template.trainingJob { validateJob(job, path["trainingJob"]["spec"], TriggerScopeRule(spec)) }
         guard let run = template.pipelineRun else { return }
         let place = path["pipelineRun"]["spec"]
         guard run.spec.objectValue != nil else {
@@ -140,6 +140,25 @@ public struct TriggerValidator {
             return add(place["params"], "must be an object, not \(DecodingProblem.name(of: params))")
         }
         validateTemplates(params, place["params"], TriggerScopeRule(spec))
+    }
+
+    private mutating func validateJob(_ job: RunTemplate, _ path: FieldPath, _ rule: TriggerScopeRule) {
+        let shape = SchemaChecker.check(job.spec, against: TrainingJobTemplate.schema, at: path)
+        guard shape.isEmpty else { return problems += shape }
+        switch Decoded<TrainingJobTemplate>(job.spec, at: path) {
+        case .failure(let problem): problems += problem.fields
+        case .success(let template):
+            problems += TrainingJobValidator.validate(template, at: path, limits: limits)
+            for site in template.sites(at: path) {
+                do throws(ExpressionError) {
+                    for reference in try site.template().references {
+                        if let problem = rule.problem(with: reference) { add(site.path, problem) }
+                    }
+                } catch {
+                    add(site.path, "\(error)")
+                }
+            }
+        }
     }
 
     private mutating func validateTemplates(_ params: JSONValue, _ path: FieldPath, _ rule: TriggerScopeRule) {

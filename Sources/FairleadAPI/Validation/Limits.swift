@@ -2,6 +2,14 @@
 public struct Limits: Sendable, Hashable {
     /// The longest name of a run or a job, in characters.
     public var runName = 63
+    /// The most nodes of a job, all roles together.
+    public var jobNodes = 10_000
+    /// The most processes of a node.
+    public var processesPerNode = 1024
+    /// The most roles that a job may name.
+    public var roles = 8
+    /// The most metrics in a job's status.
+    public var jobMetrics = 64
     /// The longest name of a Pipeline, in characters.
     public var pipelineName = 63
     /// The longest name of a Trigger, in characters: its runs' names are longer by 11.

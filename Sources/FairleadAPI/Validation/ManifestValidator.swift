@@ -37,6 +37,7 @@ public enum ManifestValidator {
         case ResourceType.pipeline.gvk.kind:
             let name = members["metadata"]?["name"]?.stringValue
             problems += PipelineValidator.validate(json: spec, named: name, limits: limits)
+        case ResourceType.trainingJob.gvk.kind: problems += TrainingJobValidator.validate(json: spec, limits: limits)
         case ResourceType.trigger.gvk.kind: problems += TriggerValidator.validate(json: spec, limits: limits)
         case ResourceType.connection.gvk.kind, ResourceType.clusterConnection.gvk.kind:
             problems += ConnectionValidator.validate(json: spec)

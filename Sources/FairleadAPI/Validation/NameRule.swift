@@ -44,6 +44,34 @@ enum NameRule {
         return nil
     }
 
+    /// What is wrong with the names of one list: their form, two that are alike, two that differ only in letter case,
+    /// since each also names an environment variable in upper case.
+    static func listProblems(
+        _ names: [String], at path: FieldPath, limits: Limits, allowsHyphen: Bool = false
+    ) -> [InvalidField] {
+        var problems: [InvalidField] = []
+        func add(_ path: FieldPath, _ message: String) {
+            problems.append(InvalidField(path: path.description, message: message))
+        }
+        if names.count > limits.values {
+            add(path, "holds \(names.count) elements; at most \(limits.values) are allowed")
+        }
+        var seen: [String: String] = [:]
+        for (index, name) in names.enumerated() {
+            let place = path[index]["name"]
+            if let problem = valueProblem(name, limit: limits.valueName, allowsHyphen: allowsHyphen) {
+                add(place, problem)
+            }
+            guard let other = seen.updateValue(name, forKey: name.uppercased()) else { continue }
+            add(
+                place,
+                other == name
+                    ? "duplicate name \(Quoted.text(name))"
+                    : "\(Quoted.text(name)) and \(Quoted.text(other)) are the same in upper case")
+        }
+        return problems
+    }
+
     private static func isLowerOrDigit(_ byte: UInt8) -> Bool {
         (byte >= UInt8(ascii: "a") && byte <= UInt8(ascii: "z")) || (byte >= 0x30 && byte <= 0x39)
     }

@@ -69,4 +69,17 @@ extension PipelineValidator {
         }
         return nil
     }
+
+    /// The references in a container's strings and inputs.
+    mutating func validateReferences(_ container: ContainerSpec, _ path: FieldPath, _ place: ReferenceScope.Place) {
+        for site in container.templateSites(at: path) where !site.isScript {
+            checkText(site.text, site.path, place)
+        }
+        for name in container.inputs.keys.sorted() {
+            guard let text = container.inputs[name]?.from else { continue }
+            checkValue(text, path["inputs"][name], place, advice: Self.inputAdvice)
+        }
+    }
+
+    static let inputAdvice = "; write a reference such as tasks.ingest.artifacts.dataset, or a URI"
 }

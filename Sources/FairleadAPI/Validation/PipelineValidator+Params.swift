@@ -3,7 +3,7 @@ import KubernetesCore
 
 extension PipelineValidator {
     mutating func validateParams(_ params: [ParamSpec], _ path: FieldPath) {
-        validateValueNames(params.map(\.name), path)
+        problems += NameRule.listProblems(params.map(\.name), at: path, limits: limits)
         for (index, param) in params.enumerated() { validateParam(param, path[index]) }
     }
 

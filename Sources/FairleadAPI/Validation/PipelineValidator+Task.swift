@@ -20,7 +20,7 @@ extension PipelineValidator {
             if task.work.canBeMapped {
                 place.item = item
             } else {
-                add(path["map"], "stands only in a task that runs a container or a pipeline")
+                add(path["map"], "stands only in a task that runs a container, a pipeline or a TrainingJob")
             }
         }
         validateWork(task, spec, path, place)
@@ -50,7 +50,7 @@ extension PipelineValidator {
     ) {
         switch task.work {
         case .container(let container):
-            validateContainer(container, path)
+            problems += ContainerValidator.validate(container, in: .pipeline, at: path, limits: limits)
             validateReferences(container, path, place)
             let merged = container.merged(over: spec.defaults)
             if !merged.hasProgram { add(path, "needs one of command, script, python") }
@@ -61,7 +61,7 @@ extension PipelineValidator {
         case .pipeline(let pipeline): validateNested(pipeline, path["pipeline"], place)
         case .approval(let approval): validateApproval(approval, path["approval"], place)
         case .model(let model): validateModel(model, path["model"], place)
-        case .trainingJob: add(path["trainingJob"], "trainingJob is not supported yet")
+        case .trainingJob(let job): validateJob(job, spec, path["trainingJob"], place)
         case .tuningJob: add(path["tuningJob"], "tuningJob is not supported yet")
         case .inferenceService: add(path["inferenceService"], "inferenceService is not supported yet")
         }
@@ -79,6 +79,23 @@ extension PipelineValidator {
             let field = path["params"][name]
             if let problem = NameRule.valueProblem(name, limit: limits.valueName) { add(field, problem) }
             checkTexts(pipeline.params[name] ?? .null, field, place)
+        }
+    }
+
+    private mutating func validateJob(
+        _ job: TrainingJobTask, _ spec: PipelineSpec, _ path: FieldPath, _ place: ReferenceScope.Place
+    ) {
+        if let name = job.name, let problem = NameRule.objectProblem(name, limit: limits.runName) {
+            add(path["name"], problem)
+        }
+        problems += TrainingJobValidator.validate(
+            job.spec, defaults: spec.defaults, at: path["spec"], limits: limits)
+        for site in job.spec.sites(at: path["spec"]) {
+            switch site.kind {
+            case .text: checkText(site.text, site.path, place)
+            case .integer: checkValue(site.text, site.path, place, .integer)
+            case .place: checkValue(site.text, site.path, place, .place, advice: Self.inputAdvice)
+            }
         }
     }
 
@@ -118,17 +135,16 @@ extension PipelineValidator {
     }
 
     mutating func checkModelName(_ name: String, _ path: FieldPath) {
-        guard !name.contains("$("), let problem = ModelName.problem(name) else { return }
-        add(path, problem)
+        if let problem = ModelName.templateProblem(name) { add(path, problem) }
     }
 }
 
 extension TaskWork {
     fileprivate var canBeMapped: Bool {
         switch self {
-        case .container, .pipeline: true
+        case .container, .pipeline, .trainingJob: true
         // What is not supported yet is told once.
-        case .trainingJob, .tuningJob, .inferenceService: true
+        case .tuningJob, .inferenceService: true
         case .check, .approval, .model: false
         }
     }

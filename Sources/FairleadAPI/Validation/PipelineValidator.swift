@@ -75,7 +75,7 @@ public struct PipelineValidator {
         }
         validateParams(spec.params, path["params"])
         if let defaults = spec.defaults {
-            validateContainer(defaults, path["defaults"])
+            problems += ContainerValidator.validate(defaults, in: .pipeline, at: path["defaults"], limits: limits)
             validateReferences(defaults, path["defaults"], ReferenceScope.Place(isFinally: false))
         }
         validateTaskNames(spec, path)
@@ -109,31 +109,9 @@ public struct PipelineValidator {
     }
 
     private mutating func validateResults(_ results: [PipelineResult], _ path: FieldPath) {
-        validateValueNames(results.map(\.name), path)
+        problems += NameRule.listProblems(results.map(\.name), at: path, limits: limits)
         for (index, result) in results.enumerated() {
             checkValue(result.value, path[index]["value"], ReferenceScope.Place(isFinally: true))
-        }
-    }
-
-    /// Names of one list: their form, no two of them alike, none that differ only in letter case, since each also
-    /// names an environment variable in upper case.
-    mutating func validateValueNames(_ names: [String], _ path: FieldPath, allowsHyphen: Bool = false) {
-        if names.count > limits.values {
-            add(path, "holds \(names.count) elements; at most \(limits.values) are allowed")
-        }
-        var seen: [String: String] = [:]
-        for (index, name) in names.enumerated() {
-            let place = path[index]["name"]
-            if let problem = NameRule.valueProblem(name, limit: limits.valueName, allowsHyphen: allowsHyphen) {
-                add(place, problem)
-            }
-            if let other = seen.updateValue(name, forKey: name.uppercased()) {
-                add(
-                    place,
-                    other == name
-                        ? "duplicate name \(Quoted.text(name))"
-                        : "\(Quoted.text(name)) and \(Quoted.text(other)) are the same in upper case")
-            }
         }
     }
 }

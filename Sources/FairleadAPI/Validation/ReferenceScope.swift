@@ -34,7 +34,7 @@ public struct ReferenceScope: Sendable, Hashable {
     public init(_ spec: PipelineSpec) {
         for param in spec.params { params[param.name] = Param(type: param.effectiveType, items: param.items) }
         for (index, task) in (spec.tasks + spec.finally).enumerated() where tasks[task.name] == nil {
-            let container = task.hasContainer ? task.container.merged(over: spec.defaults) : ContainerSpec()
+            let container = task.program?.merged(over: spec.defaults) ?? ContainerSpec()
             tasks[task.name] = Task(
                 results: Dictionary(
                     container.results.map { ($0.name, $0.effectiveType) }, uniquingKeysWith: { first, _ in first }),
@@ -183,8 +183,8 @@ extension PipelineTask {
     /// Whether nobody declares here what the task gives.
     fileprivate var hasOpenResults: Bool {
         switch work {
-        case .container, .check, .approval: false
-        case .pipeline, .model, .trainingJob, .tuningJob, .inferenceService: true
+        case .container, .check, .approval, .trainingJob: false
+        case .pipeline, .model, .tuningJob, .inferenceService: true
         }
     }
 }

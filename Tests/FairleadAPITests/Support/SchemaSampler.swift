@@ -69,6 +69,7 @@ struct SchemaSampler {
             case .dateTime: ["2026-01-02T03:04:05Z"]
             case .duration: ["90s", "7d", "1h30m"]
             case .quantity: ["1", "500m", "4Gi", "$(params.rows)Mi"]
+            case .processes: ["1", "8", "Auto"]
             case .share: ["1%", "2.5%", "3", "100%"]
             case nil: Self.texts
             }

@@ -53,7 +53,41 @@ import Testing
         ),
         (
             "schedule: {cron: '@daily'}\ntemplate: {trainingJob: {spec: {}}}",
-            ["spec.template.trainingJob: trainingJob is not supported yet"]
+            [
+                "spec.template.trainingJob.spec: needs one of command, script, python",
+                "spec.template.trainingJob.spec.image: is required",
+            ]
+        ),
+        (
+            "schedule: {cron: '@daily'}\ntemplate: {tuningJob: {spec: {}}}",
+            ["spec.template.tuningJob: tuningJob is not supported yet"]
+        ),
+        (
+            """
+            schedule: {cron: '@daily'}
+            template:
+              trainingJob:
+                metadata: {labels: {team: risk}}
+                spec: {framework: jax, nodes: 3, image: x, command: [x], args: ["$(trigger.date)", "$(trigger.dat)"],
+                       env: {X: $(params.a)}, inputs: {a: trigger.run.results.uri}, nodez: 3}
+            """,
+            [
+                "spec.template.trainingJob.spec.nodez: unknown field \"nodez\"; did you mean \"nodes\"?"
+            ]
+        ),
+        (
+            """
+            schedule: {cron: '@daily'}
+            template:
+              trainingJob:
+                spec: {framework: jax, nodes: 3, image: x, command: [x], args: ["$(trigger.date)", "$(trigger.dat)"],
+                       env: {X: $(params.a)}, inputs: {a: trigger.run.results.uri}}
+            """,
+            [
+                "spec.template.trainingJob.spec.args[1]: trigger has no member \"dat\"; did you mean \"date\"?",
+                "spec.template.trainingJob.spec.env.X: params.a has no value here: a trigger's template knows only trigger",
+                "spec.template.trainingJob.spec.inputs.a: trigger.run has a value only where the source is run",
+            ]
         ),
         (
             "schedule: {cron: '@daily'}\ntemplate: {pipelineRun: {spec: {pipelin: churn}}}",

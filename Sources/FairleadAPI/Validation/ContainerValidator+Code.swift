@@ -1,4 +1,4 @@
-extension PipelineValidator {
+extension ContainerValidator {
     mutating func validateCode(_ code: CodeSource, _ path: FieldPath) {
         switch (code.git, code.uri) {
         case (let git?, nil):

@@ -1,8 +1,40 @@
 import KubernetesCore
 
-extension PipelineValidator {
-    /// What can be judged of a container alone, be it a task's or the defaults.
-    mutating func validateContainer(_ container: ContainerSpec, _ path: FieldPath) {
+/// Judges what can be judged of a container alone, be it a task's, a pipeline's defaults, a job's or a role's.
+struct ContainerValidator {
+    /// What a container stands in.
+    enum Place {
+        /// A pipeline, whose parameters and items its programs find in variables.
+        case pipeline
+        /// A TrainingJob of its own.
+        case job
+        /// A TrainingJob inside of another object, in whose strings `$(…)` is replaced before there is a job.
+        case jobTemplate
+    }
+
+    let limits: Limits
+    private let place: Place
+    private var problems: [InvalidField] = []
+
+    /// What is wrong with a container; empty where nothing is.
+    static func validate(
+        _ container: ContainerSpec, in place: Place, at path: FieldPath, limits: Limits
+    ) -> [InvalidField] {
+        var validator = ContainerValidator(limits: limits, place: place)
+        validator.validate(container, path)
+        return validator.problems
+    }
+
+    private init(limits: Limits, place: Place) {
+        self.limits = limits
+        self.place = place
+    }
+
+    mutating func add(_ path: FieldPath, _ message: String) {
+        problems.append(InvalidField(path: path.description, message: message))
+    }
+
+    private mutating func validate(_ container: ContainerSpec, _ path: FieldPath) {
         if let code = container.code { validateCode(code, path["code"]) }
         if let checkpoint = container.checkpoint { validateCheckpoint(checkpoint, path["checkpoint"]) }
         if let packages = container.packages { validatePackages(packages, path["packages"]) }
@@ -11,10 +43,12 @@ extension PipelineValidator {
         validateEnvironment(container.env, path["env"])
         validateVolumes(container, path)
         validateInputs(container.inputs, path["inputs"])
-        validateValueNames(container.results.map(\.name), path["results"])
-        validateValueNames(container.artifacts.map(\.name), path["artifacts"], allowsHyphen: true)
+        problems += NameRule.listProblems(container.results.map(\.name), at: path["results"], limits: limits)
+        problems += NameRule.listProblems(
+            container.artifacts.map(\.name), at: path["artifacts"], limits: limits, allowsHyphen: true)
         for (index, artifact) in container.artifacts.enumerated() {
-            if let name = artifact.register { checkModelName(name, path["artifacts"][index]["register"]) }
+            guard let name = artifact.register, let problem = ModelName.templateProblem(name) else { continue }
+            add(path["artifacts"][index]["register"], problem)
         }
         if let retry = container.retry { validateRetry(retry, path["retry"]) }
         validateTimeouts(container.timeouts, path["timeouts"])
@@ -48,6 +82,9 @@ extension PipelineValidator {
     /// Tells `$(params.rows)` and its like in a text in which nothing is replaced.
     private mutating func checkScript(_ text: String, _ path: FieldPath, _ spelling: (String) -> String) {
         guard let found = ScriptReference.find(in: text) else { return }
+        guard place == .pipeline else {
+            return add(path, "\(found.text): nothing is replaced in a script; put it into env and use the variable")
+        }
         switch found.root {
         case .params:
             let variable = spelling("PARAM_\(found.name.uppercased())")
@@ -128,6 +165,7 @@ extension PipelineValidator {
     }
 
     private mutating func validateRetry(_ retry: RetrySpec, _ path: FieldPath) {
+        if retry.scope != nil, place == .pipeline { add(path["scope"], "belongs to a TrainingJob") }
         if let max = retry.max, max < 0 || max > limits.retries {
             add(path["max"], "must be from 0 to \(limits.retries), not \(max)")
         }
@@ -156,18 +194,6 @@ extension PipelineValidator {
         for (name, value) in fields {
             guard let text = value?.text, !text.contains("$("), !QuantityText.isValid(text) else { continue }
             add(path[name], "\(QuantityText.expectation), not \(Quoted.text(text))")
-        }
-    }
-
-    /// The references in a container's strings and inputs.
-    mutating func validateReferences(_ container: ContainerSpec, _ path: FieldPath, _ place: ReferenceScope.Place) {
-        for site in container.templateSites(at: path) where !site.isScript {
-            checkText(site.text, site.path, place)
-        }
-        let advice = "; write a reference such as tasks.ingest.artifacts.dataset, or a URI"
-        for name in container.inputs.keys.sorted() {
-            guard let text = container.inputs[name]?.from else { continue }
-            checkValue(text, path["inputs"][name], place, advice: advice)
         }
     }
 }
