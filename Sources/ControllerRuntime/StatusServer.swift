@@ -20,6 +20,12 @@ public struct StatusServer: Service {
         /// Why.
         public var cause: any Error
 
+        /// Says where, and why.
+        public init(address: BindAddress, cause: any Error) {
+            self.address = address
+            self.cause = cause
+        }
+
         public var description: String { "cannot listen at \(address): \(cause)" }
     }
 

@@ -23,6 +23,8 @@ public struct FairleadController: Service {
         public var healthAddress: BindAddress?
         /// Where metrics are served; nil for nowhere.
         public var metricsAddress: BindAddress?
+        /// Where jobs push their metrics; nil for nowhere.
+        public var progress: ProgressServing?
         /// What the controller runs as, in metrics.
         public var version: String
 
@@ -30,7 +32,7 @@ public struct FairleadController: Service {
         public init(
             namespaces: [String] = [], identity: String = "fairlead",
             planning: PlanningSettings = PlanningSettings(), concurrency: Int = 8, healthAddress: BindAddress? = nil,
-            metricsAddress: BindAddress? = nil, version: String = ""
+            metricsAddress: BindAddress? = nil, progress: ProgressServing? = nil, version: String = ""
         ) {
             self.namespaces = namespaces
             self.identity = identity
@@ -38,6 +40,7 @@ public struct FairleadController: Service {
             self.concurrency = concurrency
             self.healthAddress = healthAddress
             self.metricsAddress = metricsAddress
+            self.progress = progress
             self.version = version
         }
     }

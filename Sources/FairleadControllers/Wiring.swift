@@ -27,6 +27,9 @@ struct Wiring {
     private let platform: PlatformWiring
     private let started: TriggerWiring
     private let cached: CacheWiring
+    private let training: TrainingJobWiring
+    private let queued: KueueWiring
+    private let progress: ProgressWiring
     private let gate = ConcurrencyGate()
     private let openRuns = RunRegistry()
     private let ledger = SharedWriteLedger()
@@ -57,16 +60,22 @@ struct Wiring {
         runs = Store(clock: clock)
         pipelines = Store(clock: clock)
         pods = Store(clock: clock)
-        started = TriggerWiring(runs: runs, clock: clock)
         registered = ModelWiring(clock: clock)
         cached = CacheWiring(clock: clock)
+        training = TrainingJobWiring(client: client, logger: logger, clock: clock)
+        started = TriggerWiring(runs: runs, jobs: training.jobs, clock: clock)
+        queued = KueueWiring(discovery: training.discovery)
+        progress = ProgressWiring(
+            serving: configuration.progress, client: client, leaderClient: leaderClient, jobs: training.jobs,
+            pods: pods,
+            logger: logger, clock: clock, wake: training.wake)
         platform = PlatformWiring(
             base: configuration.planning, namespaces: configuration.namespaces, clock: clock)
         runQueue = WorkQueue(clock: clock)
         pipelineQueue = WorkQueue(clock: clock)
         orphanQueue = WorkQueue(clock: clock)
         runs.addIndex(PipelineReconciler.runsByPipeline, PipelineReconciler.terms)
-        runs.addIndex(OrphanReleaser.runsByUID) { [$0.metadata.uid] }
+        runs.addIndex(OrphanReleaser.ownersByUID) { [$0.metadata.uid] }
         runs.addIndex(ConcurrencyGate.unjudged, ConcurrencyGate.unjudgedTerms)
         ledger.track(pods)
     }
@@ -76,7 +85,7 @@ struct Wiring {
         let recorder = EventRecorder(
             client: client, controller: "fairlead.dev/controller", instance: configuration.identity, logger: logger,
             clock: clock)
-        let orphans = OrphanReleaser(client: leaderClient, runs: runs, pods: pods)
+        let orphans = OrphanReleaser(client: leaderClient, runs: runs, jobs: training.jobs, pods: pods)
         let controllers = controllers(recorder, orphans)
         observe(recorder)
         subscribe(orphans)
@@ -85,9 +94,15 @@ struct Wiring {
         registered.subscribe()
         cached.subscribe(openRuns, runs, runQueue)
         gate.subscribe(runs, runQueue)
+        training.subscribe(pods, ledger, orphanQueue)
+        progress.subscribe()
         var members = statusServers(controllers).map(RuntimeGroup.Member.status)
         members.append(RuntimeGroup.Member("events", recorder))
         members.append(reflectors())
+        members.append(training.discoveryMember)
+        members.append(
+            queued.follower(client, configuration.namespaces, logger, clock, wake: training.wake))
+        members += progress.members { controller($0, training.jobs, $1, $2, $3) }
         if let elector { members.append(.elector(elector)) }
         members.append(RuntimeGroup.Member("wall clock", started.wallClock))
         members.append(
@@ -103,6 +118,7 @@ struct Wiring {
         metrics.observe(started.triggers)
         metrics.observe(registered.models)
         metrics.observe(cached.entries)
+        metrics.observe(training.jobs)
         metrics.observe(registered.versions)
         platform.observe(metrics)
         metrics.observe(recorder)
@@ -111,6 +127,8 @@ struct Wiring {
         registry.gauge("fairlead_build_info", "Always 1; the label names what runs.", labels: ["version"])
             .set(1, configuration.version)
         _ = RunMetrics(registry, runs: runs) { elector?.isLeading ?? true }
+        _ = JobMetrics(registry, jobs: training.jobs) { elector?.isLeading ?? true }
+        JobMetricGauges.register(registry, jobs: training.jobs)
     }
 
     private func statusServers(_ controllers: [Controller]) -> [StatusServer] {
@@ -121,6 +139,7 @@ struct Wiring {
         readiness.add(started.triggers)
         readiness.add(registered.models)
         readiness.add(cached.entries)
+        readiness.add(training.jobs)
         readiness.add(registered.versions)
         platform.add(to: &readiness)
         var liveness = HealthProbe()
@@ -149,6 +168,10 @@ struct Wiring {
                     pipelines),
                 .reflector(
                     Reflector(runs, client: client, namespaces: namespaces, logger: logger, clock: clock), runs),
+                .reflector(
+                    Reflector(
+                        training.jobs, client: client, namespaces: namespaces, logger: logger, clock: clock),
+                    training.jobs),
                 .reflector(
                     Reflector(
                         cached.entries, client: client, namespaces: namespaces, configuration: CacheWiring.selector,
@@ -189,14 +212,22 @@ struct Wiring {
             client: leaderClient, registry: openRuns, ledger: ledger, clock: clock, cache: desk,
             notifications: notifications, record: record)
         let runReconciler = PipelineRunReconciler(
-            client: leaderClient, runs: runs, pipelines: pipelines, pods: pods, registry: openRuns, ledger: ledger,
-            writer: writer, settings: platform.settings, models: registered, gate: gate,
+            client: leaderClient, runs: runs, jobs: training.jobs, pipelines: pipelines, pods: pods, registry: openRuns,
+            ledger: ledger, writer: writer, settings: platform.settings, models: registered, gate: gate,
             wake: { [runQueue] keys in for key in keys { runQueue.add(key) } }, clock: clock)
         let pipelineReconciler = PipelineReconciler(
             client: leaderClient, pipelines: pipelines, runs: runs, clock: clock)
         return [
             controller("pipelinerun", runs, configuration.concurrency, runQueue, runReconciler.reconcile),
             controller("pipeline", pipelines, 2, pipelineQueue, pipelineReconciler.reconcile),
+            controller(
+                "trainingjob", training.jobs, configuration.concurrency, training.queue,
+                training.reconciler(
+                    TrainingJobWiring.Shared(
+                        client: leaderClient, pods: pods, ledger: ledger, settings: platform.settings,
+                        models: registered, kueue: queued.desk(leaderClient, clock), hasReadLog: progress.hasReadLog,
+                        endpoint: { progress.endpoint }, recorder: recorder, clock: clock)
+                ).reconcile),
             controller(
                 "model", registered.models, 2, registered.queue,
                 registered.reconciler(client: leaderClient, recorder: recorder, clock: clock).reconcile),
@@ -214,7 +245,7 @@ struct Wiring {
             controller(
                 "clusterprofile", platform.profiles, 1, platform.profileQueue,
                 platform.reconciler(platform.profiles, leaderClient).reconcile),
-        ]
+        ] + progress.controllers { controller($0, pods, $1, $2, $3) }
     }
 
     private func controller<T>(
@@ -246,6 +277,11 @@ struct Wiring {
             if case .updated = change { return }
             pipelineQueue.add(ObjectKey(namespace: run.metadata.namespace, name: pipeline), priority: .low)
         }
+        training.jobs.subscribe { change, source in
+            openRuns.fold(change)
+            guard let parent = change.object.metadata.controllerKey(.pipelineRun) else { return }
+            runQueue.add(parent, priority: source.priority)
+        }
         pipelines.subscribe { change, source in
             pipelineQueue.add(change.key, priority: source.priority)
             // Runs that waited for the pipeline.
@@ -254,14 +290,16 @@ struct Wiring {
                 runQueue.add(run.key)
             }
         }
-        pods.subscribe { change, source in
+        pods.subscribe { [training] change, source in
             let pod = change.object
-            openRuns.fold(change)
-            guard let run = pod.metadata.labels[FairleadLabel.run] else { return }
-            runQueue.add(ObjectKey(namespace: pod.metadata.namespace, name: run), priority: source.priority)
             if !change.isDeletion, pod.metadata.isBeingDeleted || source == .list, orphans.isSuspect(pod) {
                 orphanQueue.add(pod.key)
             }
+            // A pod of a job may have its run's labels, too.
+            if training.takes(change, source) { return }
+            openRuns.fold(change)
+            guard let run = pod.metadata.labels[FairleadLabel.run] else { return }
+            runQueue.add(ObjectKey(namespace: pod.metadata.namespace, name: run), priority: source.priority)
         }
     }
 }

@@ -6,17 +6,25 @@ public struct PlanningSettings: Sendable, Hashable {
     public var artifactStore: String?
     /// Fairlead's own image, of which the pods' containers `fetch` and `store` are; nil where it is not known.
     public var image: String?
+    /// The service accounts that objects may name for their pods.
+    public var serviceAccounts: AllowedServiceAccounts
     /// The Connections and ClusterProfiles that hold in the run's namespace.
     public var platform: Platform
     /// The files of registered models that the run reads, by the text that names them: `churn@production`.
     public var models: [String: ArtifactReference] = [:]
     /// The versions of those models, by the same text.
     public var modelVersions: [String: ModelReference] = [:]
+    /// Where the pods of new jobs push their metrics; nil where they can't.
+    public var progress: ProgressEndpoint?
 
     /// Names settings.
-    public init(artifactStore: String? = nil, image: String? = nil, platform: Platform = Platform()) {
+    public init(
+        artifactStore: String? = nil, image: String? = nil, serviceAccounts: AllowedServiceAccounts = .all,
+        platform: Platform = Platform()
+    ) {
         self.artifactStore = artifactStore
         self.image = image
+        self.serviceAccounts = serviceAccounts
         self.platform = platform
     }
 }

@@ -8,6 +8,8 @@ public enum PodNaming {
     public static let managedSelector = "\(FairleadLabel.managedBy)=\(FairleadLabel.managedByValue)"
     /// The attempt, from 1.
     public static let attemptAnnotation = "fairlead.dev/attempt"
+    /// The attempt of the gang to which a training job's pod belongs, where replicas have attempts of their own.
+    public static let gangAttemptAnnotation = "fairlead.dev/gang-attempt"
     /// Failures of the program before this attempt.
     public static let failuresAnnotation = "fairlead.dev/failures"
     /// Failures of the platform before this attempt.
@@ -16,6 +18,8 @@ public enum PodNaming {
     public static let firstAttemptAnnotation = "fairlead.dev/first-attempt"
     /// The folder in the store that the attempt writes.
     public static let artifactsAnnotation = "fairlead.dev/artifacts"
+    /// Where in the store the attempt's log is kept.
+    public static let logAnnotation = "fairlead.dev/log"
     /// The code that the attempt runs, where its commit had to be found out.
     public static let codeAnnotation = "fairlead.dev/code"
     /// The digest of what a pod computes, where its outcome goes into the cache.

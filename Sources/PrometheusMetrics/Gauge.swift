@@ -16,6 +16,11 @@ public struct Gauge: Sendable {
         }
     }
 
+    /// Lets all series be read from where they are kept, each time that the text is made: those that are gone are gone.
+    public func readAll(_ series: @escaping @Sendable () -> [(labels: [String], value: Double)]) {
+        family.readAll(series)
+    }
+
     /// Lets the number be read from where it is kept, each time that the text is made.
     public func read(_ labels: String..., value: @escaping @Sendable () -> Double) {
         family.change(labels) { $0 = .read(value) }

@@ -12,6 +12,7 @@ final class MetricFamily: Sendable {
 
     private struct State {
         var series: [[String]: Series] = [:]
+        var reader: (@Sendable () -> [(labels: [String], value: Double)])?
         var dropped = 0.0
     }
 
@@ -28,8 +29,19 @@ final class MetricFamily: Sendable {
     /// Values that were not taken, for the series would have been too many.
     var dropped: Double { state.withLock { $0.dropped } }
 
-    /// All series by their labels' values; those that are read are not asked yet.
-    var series: [[String]: Series] { state.withLock { $0.series } }
+    /// All series by their labels' values; those that are read one by one are not asked yet.
+    var series: [[String]: Series] {
+        guard let reader = state.withLock({ $0.reader }) else { return state.withLock { $0.series } }
+        let all = reader().map { (fitted($0.labels), Series.value($0.value)) }
+            .sorted { $0.0.lexicographicallyPrecedes($1.0) }
+        state.withLock { $0.dropped = Double(max(0, all.count - limit)) }
+        return Dictionary(all.prefix(limit), uniquingKeysWith: { $1 })
+    }
+
+    /// Lets all series come from elsewhere.
+    func readAll(_ reader: @escaping @Sendable () -> [(labels: [String], value: Double)]) {
+        state.withLock { $0.reader = reader }
+    }
 
     /// Changes a series, which begins at zero.
     func change(_ values: [String], _ body: (inout Series) -> Void) {

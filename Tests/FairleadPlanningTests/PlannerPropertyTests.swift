@@ -11,7 +11,7 @@ import Testing
 
     /// Something a kubelet, an administrator, a node or a user does.
     private static func disturb(_ model: inout RunModel, _ generator: inout SeededGenerator) {
-        if generator.chance(0.3), let name = model.children.keys.sorted().randomElement(using: &generator) {
+        if generator.chance(0.3), let name = model.childNames.randomElement(using: &generator) {
             model.endChild(name, generator.chance(0.2) ? .failed : .succeeded)
         }
         if generator.chance(0.2) { decide(&model, &generator) }
@@ -92,7 +92,7 @@ import Testing
         }
         guard task.phase == .succeeded else { return }
         #expect(completed.count + failed.count == map.total, "seed \(seed): \(task.name)")
-        for result in spec.container.results {
+        for result in spec.program?.results ?? [] {
             let location = ItemOutputs.listLocation(run: model.run.metadata, task: task.name, .results, result.name)
             let expected = (0..<map.total).map { completed.contains($0) ? "7" : "null" }.joined(separator: ",")
             let text = model.lists[location.configMap]?[location.key]?.stringValue
@@ -189,7 +189,7 @@ import Testing
         for _ in 0..<400 where model.run.status.phase?.isTerminal != true {
             for action in model.plan(&table).actions { model.perform(action, &table) }
             for name in model.unfinished { model.end(name, exitCode: 0, message: "r=1") }
-            for name in model.children.keys { model.endChild(name, .succeeded) }
+            for name in model.childNames { model.endChild(name, .succeeded) }
             Self.decide(&model, &generator)
             model.show(&table)
             model.now += 1
@@ -208,10 +208,10 @@ import Testing
 }
 
 extension PipelineTask {
-    /// Whether items of the task have a pod or a nested run.
+    /// Whether items of the task have a pod, a nested run or a job.
     fileprivate var runsSomething: Bool {
         switch work {
-        case .container, .pipeline: true
+        case .container, .pipeline, .trainingJob: true
         default: false
         }
     }

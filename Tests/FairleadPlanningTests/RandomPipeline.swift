@@ -34,12 +34,19 @@ extension PipelineSpec {
         case 1: return .check(CheckSpec(that: "params.no", message: "broken"))
         case 2: return .approval(ApprovalSpec(message: "go on?"))
         case 3, 4: return .pipeline(NestedPipeline(name: "other", params: ["list": "$(params.list)"]))
+        case 5, 6: return .trainingJob(TrainingJobTask(spec: job(using: &generator)))
         default:
             var container = ContainerSpec(image: "python:3.12-slim", command: ["true"])
             container.retry = RetrySpec(max: Int.random(in: 0...2, using: &generator))
             if Bool.random(using: &generator) { container.results = [ResultSpec(name: "r", type: .integer)] }
             return .container(container)
         }
+    }
+
+    private static func job(using generator: inout SeededGenerator) -> TrainingJobTemplate {
+        var container = ContainerSpec(image: "python:3.12-slim", command: ["true"], args: ["$(params.list)"])
+        if Bool.random(using: &generator) { container.results = [ResultSpec(name: "r", type: .integer)] }
+        return TrainingJobTemplate(container: container, fields: ["framework": "jax", "nodes": "$(params.list[1])"])
     }
 
     private static func map(using generator: inout SeededGenerator) -> MapSpec {
@@ -56,7 +63,7 @@ extension PipelineSpec {
 extension PipelineTask {
     fileprivate var isMappable: Bool {
         switch work {
-        case .container, .pipeline: true
+        case .container, .pipeline, .trainingJob: true
         default: false
         }
     }

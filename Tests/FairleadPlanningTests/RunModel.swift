@@ -12,6 +12,7 @@ struct RunModel {
     let settings = PlanningSettings(artifactStore: "file:///store")
     var pods: [String: PodView] = [:]
     var children: [String: PipelineRun] = [:]
+    var jobs: [String: TrainingJob] = [:]
     /// What the chunks of mapped tasks hold.
     var outputs: [String: [Int: ItemOutput]] = [:]
     /// The ConfigMaps of lists that were written.
@@ -36,6 +37,7 @@ struct RunModel {
             shape: RunShape(fixed), recorded: run.status.tasks, outputs: outputs, commits: run.status.commits)
         for pod in order ?? pods.values.sorted(by: { $0.metadata.name < $1.metadata.name }) { table.fold(pod) }
         for child in children.values.sorted(by: { $0.metadata.name < $1.metadata.name }) { table.fold(child) }
+        for job in jobs.values.sorted(by: { $0.metadata.name < $1.metadata.name }) { table.fold(job) }
         return table
     }
 
@@ -57,14 +59,16 @@ struct RunModel {
             table.didWriteLists(task)
         case .createChildren(let requests):
             for request in requests {
-                if children[request.name] == nil { create(request) }
+                if children[request.name] == nil, jobs[request.name] == nil { create(request) }
                 if let child = children[request.name] { table.fold(child) }
+                if let job = jobs[request.name] { table.fold(job) }
             }
         case .stopChildren(let views, _):
             for view in views {
                 endChild(view.pod, .stopped)
                 table.didStop(child: view.pod)
                 if let child = children[view.pod] { table.fold(child) }
+                if let job = jobs[view.pod] { table.fold(job) }
             }
         case .removePods:
             for (name, pod) in pods
@@ -109,16 +113,49 @@ struct RunModel {
     }
 
     private mutating func create(_ request: ChildRequest) {
-        guard var child = try? KubernetesJSON.decode(PipelineRun.self, from: request.run) else { return }
         created[request.name, default: 0] += 1
+        if request.type == .trainingJob {
+            guard var job = try? KubernetesJSON.decode(TrainingJob.self, from: request.object) else { return }
+            #expect(TrainingJobValidator.validate(job) == [])
+            job.metadata.uid = "uid-\(request.name)"
+            job.metadata.resourceVersion = nextVersion()
+            job.metadata.creationTimestamp = Time(now)
+            jobs[request.name] = job
+            return
+        }
+        guard var child = try? KubernetesJSON.decode(PipelineRun.self, from: request.object) else { return }
         child.metadata.uid = "uid-\(request.name)"
         child.metadata.resourceVersion = nextVersion()
         child.metadata.creationTimestamp = Time(now)
         children[request.name] = child
     }
 
-    /// Ends a nested run.
+    /// The names of the nested runs and jobs, in a fixed order.
+    var childNames: [String] { (Array(children.keys) + Array(jobs.keys)).sorted() }
+
+    /// Changes a job as its controller does.
+    mutating func change(job name: String, _ change: (inout TrainingJobStatus) -> Void) {
+        guard jobs[name] != nil, jobs[name]?.status.phase?.isTerminal != true else { return }
+        if var status = jobs[name]?.status {
+            change(&status)
+            jobs[name]?.status = status
+        }
+        let version = nextVersion()
+        jobs[name]?.metadata.resourceVersion = version
+        if jobs[name]?.status.phase == .succeeded, let key = jobs[name].flatMap({ itemKey($0.metadata) }) {
+            completions[key, default: 0] += 1
+        }
+    }
+
+    /// Ends a nested run or a job.
     mutating func endChild(_ name: String, _ phase: PipelineRunStatus.Phase) {
+        let now = now
+        change(job: name) { status in
+            status.phase = TrainingJobStatus.Phase(rawValue: phase.rawValue)
+            status.reason = phase == .failed ? .exitCode : nil
+            status.completionTime = Time(now)
+            if phase == .succeeded { status.results = ["r": 7] }
+        }
         guard children[name] != nil, children[name]?.status.phase?.isTerminal != true else { return }
         children[name]?.status.phase = phase
         children[name]?.status.reason = phase == .failed ? .exitCode : nil
@@ -138,6 +175,7 @@ struct RunModel {
     func show(_ table: inout RunTable) {
         for pod in pods.values { table.fold(pod) }
         for child in children.values { table.fold(child) }
+        for job in jobs.values { table.fold(job) }
     }
 
     private mutating func release(_ view: AttemptView, recorded: Bool) {

@@ -20,7 +20,9 @@ public struct SimulatedNode: Sendable {
     }
 
     /// Registers the node and keeps it ready until the task is cancelled.
-    public func run() async throws {
+    ///
+    /// - Parameter onLoss: Told when the node's annotation `simulated/lost` says that it is lost, and when no more.
+    public func run(onLoss: @Sendable (Bool) -> Void = { _ in }) async throws {
         let node: JSONValue = [
             "apiVersion": "v1", "kind": "Node",
             "metadata": [
@@ -33,8 +35,13 @@ public struct SimulatedNode: Sendable {
         } catch let error as APIError where error.isAlreadyExists {
             // From an earlier start.
         }
+        var wasLost = false
         while true {
-            try await beat()
+            let found = try await client.get(.node, ObjectKey(namespace: nil, name: name))
+            let isLost = found[path: ["metadata", "annotations", "simulated/lost"]] == "true"
+            if isLost != wasLost { onLoss(isLost) }
+            wasLost = isLost
+            if !isLost { try await beat() }
             try await clock.sleep(for: Self.interval)
         }
     }

@@ -7,6 +7,7 @@ struct SimulatedPod: Resource, Hashable {
     var view: PodView
     var containers: [Container]
     var initContainers: [Container]
+    private var tolerations: [Toleration]
 
     var metadata: ObjectMeta { view.metadata }
 
@@ -17,9 +18,16 @@ struct SimulatedPod: Resource, Hashable {
         var restartPolicy: String?
     }
 
+    private struct Toleration: Hashable, Decodable {
+        var key: String?
+        var effect: String?
+        var tolerationSeconds: Int64?
+    }
+
     private struct Spec: Decodable {
         var containers: [Container]?
         var initContainers: [Container]?
+        var tolerations: [Toleration]?
     }
 
     private enum CodingKeys: String, CodingKey { case spec }
@@ -29,22 +37,64 @@ struct SimulatedPod: Resource, Hashable {
         let spec = try decoder.container(keyedBy: CodingKeys.self).decode(Spec.self, forKey: .spec)
         containers = spec.containers ?? []
         initContainers = spec.initContainers ?? []
+        tolerations = spec.tolerations ?? []
+    }
+
+    /// Whether it has ended.
+    var isTerminal: Bool { view.status.phase == "Succeeded" || view.status.phase == "Failed" }
+
+    /// For how long it stays on a node that is unreachable; nil for ever.
+    ///
+    /// Where the pod says nothing it is the time that Kubernetes gives every pod.
+    var unreachableSeconds: Int64? {
+        let taint = "node.kubernetes.io/unreachable"
+        let bearing = tolerations.filter { toleration in
+            (toleration.key == nil || toleration.key == taint)
+                && (toleration.effect == nil || toleration.effect == "NoExecute")
+        }
+        if bearing.isEmpty { return 300 }
+        return bearing.compactMap(\.tolerationSeconds).min()
+    }
+
+    /// It is on a node of which nothing is heard.
+    func unready(now: Time) -> JSONValue {
+        [
+            "conditions": [
+                ["type": "Ready", "status": "False", "lastTransitionTime": .string(now.description)]
+            ]
+        ]
+    }
+
+    /// It is about to be deleted, since its node is unreachable.
+    func evicted(now: Time) -> JSONValue {
+        [
+            "conditions": [
+                [
+                    "type": "DisruptionTarget", "status": "True", "reason": "DeletionByTaintManager",
+                    "message": "Taint manager: deleting due to NoExecute taint",
+                    "lastTransitionTime": .string(now.description),
+                ]
+            ]
+        ]
     }
 
     /// All containers run; init containers are done, but for sidecars.
-    func running(now: Time) -> JSONValue {
+    func running(now: Time, isReady: Bool) -> JSONValue {
         let time: JSONValue = .string(now.description)
         let done = Self.terminated(SimulatedKubelet.Ending(), started: time, now: time)
         let run: JSONValue = ["running": ["startedAt": time]]
         return [
             "phase": "Running", "startTime": time, "hostIP": "127.0.0.1",
             "conditions": .array(
-                ["Initialized", "ContainersReady", "Ready"].map {
-                    ["type": .string($0), "status": "True", "lastTransitionTime": time]
+                ["Initialized", "ContainersReady", "Ready"].map { type in
+                    let holds = isReady || type == "Initialized"
+                    return [
+                        "type": .string(type), "status": holds ? "True" : "False", "lastTransitionTime": time,
+                    ]
                 }),
             "initContainerStatuses": .array(
                 initContainers.map { Self.status($0, $0.restartPolicy == "Always" ? run : done, isRunning: true) }),
-            "containerStatuses": .array(containers.map { Self.status($0, run, isRunning: true) }),
+            "containerStatuses": .array(containers.map { Self.status($0, run, isRunning: true, isReady: isReady) }),
         ]
     }
 
@@ -74,10 +124,12 @@ struct SimulatedPod: Resource, Hashable {
         return status
     }
 
-    private static func status(_ container: Container, _ state: JSONValue, isRunning: Bool) -> JSONValue {
+    private static func status(
+        _ container: Container, _ state: JSONValue, isRunning: Bool, isReady: Bool? = nil
+    ) -> JSONValue {
         [
             "name": .string(container.name), "image": .string(container.image ?? ""), "imageID": "", "restartCount": 0,
-            "ready": .bool(isRunning), "started": .bool(isRunning), "state": state,
+            "ready": .bool(isReady ?? isRunning), "started": .bool(isRunning), "state": state,
         ]
     }
 
@@ -87,7 +139,8 @@ struct SimulatedPod: Resource, Hashable {
         [
             "terminated": [
                 "exitCode": .integer(Int64(ending.exitCode)), "message": .string(ending.message),
-                "reason": ending.exitCode == 0 ? "Completed" : "Error", "startedAt": started, "finishedAt": now,
+                "reason": .string(ending.containerReason ?? (ending.exitCode == 0 ? "Completed" : "Error")),
+                "startedAt": started, "finishedAt": now,
             ]
         ]
     }

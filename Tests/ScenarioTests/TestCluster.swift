@@ -23,7 +23,7 @@ final class TestCluster: Sendable {
     let settings: PlanningSettings
 
     init(
-        settings: PlanningSettings = PlanningSettings(artifactStore: "file:///store"),
+        settings: PlanningSettings = PlanningSettings(artifactStore: "file:///store"), nodes: [String] = ["simulated"],
         script: @escaping SimulatedKubelet.Script = { _ in SimulatedKubelet.Ending() }
     ) async throws {
         let clock = clock
@@ -32,7 +32,7 @@ final class TestCluster: Sendable {
             configuration: LocalAPIServer.Configuration(now: { clock.now }), logger: logger)
         let transport = InProcessTransport(server)
         client = Client(transport: transport)
-        kubelet = SimulatedKubelet(client: client, clock: clock, script: script)
+        kubelet = SimulatedKubelet(client: client, clock: clock, nodes: nodes, script: script)
         faults = FaultyTransport(transport)
         self.settings = settings
         for definition in CustomResourceDefinitions.all {
@@ -86,7 +86,8 @@ final class TestCluster: Sendable {
         for object in try ManifestReader.read(yaml) {
             let gvk = GroupVersionKind(
                 apiVersion: object["apiVersion"]?.stringValue ?? "", kind: object["kind"]?.stringValue ?? "")
-            let type = try #require([ResourceType.pipeline, .pipelineRun, .trigger].first { $0.gvk == gvk })
+            let known = [ResourceType.pipeline, .pipelineRun, .trigger, .trainingJob]
+            let type = try #require(known.first { $0.gvk == gvk })
             let namespace = object[path: ["metadata", "namespace"]]?.stringValue ?? "default"
             try await client.create(type, namespace: namespace, object)
         }
@@ -94,6 +95,10 @@ final class TestCluster: Sendable {
 
     func pipelineRun(_ name: String, namespace: String = "default") async throws -> PipelineRun {
         try await client.get(PipelineRun.self, ObjectKey(namespace: namespace, name: name))
+    }
+
+    func trainingJob(_ name: String, namespace: String = "default") async throws -> TrainingJob {
+        try await client.get(TrainingJob.self, ObjectKey(namespace: namespace, name: name))
     }
 
     func pods(namespace: String = "default") async throws -> [PodView] {
@@ -126,6 +131,14 @@ final class TestCluster: Sendable {
             try await self.pipelineRun(name).status.phase?.isTerminal == true
         }
         return try await pipelineRun(name)
+    }
+
+    /// Waits until a training job is finished.
+    func finishedJob(_ name: String, location: SourceLocation = #_sourceLocation) async throws -> TrainingJob {
+        try await eventually("job \(name) is finished", location: location) {
+            try await self.trainingJob(name).status.phase?.isTerminal == true
+        }
+        return try await trainingJob(name)
     }
 
     /// Waits until nothing of ours holds a pod.

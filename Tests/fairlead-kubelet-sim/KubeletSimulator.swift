@@ -17,11 +17,16 @@ struct KubeletSimulator: AsyncParsableCommand {
             It does what a scheduler and a kubelet do to the API server: it binds each pod that no node has, says that
             it runs, and then how it ended. A pod's annotations say how:
 
-              simulated/duration: 1.5    seconds that it runs
-              simulated/hold: "true"     it runs until it is deleted
-              simulated/exit-code: "3"   of its container main
-              simulated/message: text    the termination message
-              simulated/reason: Evicted  the pod's reason
+              simulated/duration: 1.5                seconds that it runs
+              simulated/hold: "true"                 it runs until it is deleted
+              simulated/ready-after: 1.5             seconds that it runs before it is ready
+              simulated/exit-code: "3"               of its container main
+              simulated/message: text                the termination message
+              simulated/reason: Evicted              the pod's reason
+              simulated/container-reason: OOMKilled  the reason of its container main
+
+            A node with the annotation simulated/lost: "true" is not heard of any more, and neither are its pods, until
+            the annotation is taken off.
 
             Example: fairlead-kubelet-sim --kubeconfig ~/.kube/config --duration 0.1
             """)
@@ -31,6 +36,9 @@ struct KubeletSimulator: AsyncParsableCommand {
 
     @Option(help: "The node's name.")
     var node = "simulated"
+
+    @Option(help: "How many nodes there are; with more than one they are called simulated-0, simulated-1, ….")
+    var nodes = 1
 
     @Option(help: "Whose pods run; else those of all namespaces.")
     var namespace: String?
@@ -46,14 +54,21 @@ struct KubeletSimulator: AsyncParsableCommand {
         let transport = try HTTPTransport(cluster)
         let client = Client(transport: transport, fieldManager: "fairlead-kubelet-sim")
         let fallback = duration
-        let kubelet = SimulatedKubelet(client: client, node: node, namespace: namespace) { pod in
+        let names = nodes == 1 ? [node] : (0..<max(1, nodes)).map { "\(node)-\($0)" }
+        let kubelet = SimulatedKubelet(client: client, nodes: names, namespace: namespace) { pod in
             Self.ending(pod, fallback: fallback)
         }
+        var parts = [Part { try await kubelet.run(concurrency: concurrency) }]
+        for name in names {
+            parts.append(
+                Part {
+                    try await SimulatedNode(client: client, name: name).run { isLost in
+                        if isLost { kubelet.lose(node: name) } else { kubelet.recover(node: name) }
+                    }
+                })
+        }
         let members = ServiceGroupConfiguration(
-            services: [
-                Part { try await SimulatedNode(client: client, name: node).run() },
-                Part { try await kubelet.run(concurrency: concurrency) },
-            ], gracefulShutdownSignals: [.sigterm, .sigint], logger: Logger(label: "kubelet-sim"))
+            services: parts, gracefulShutdownSignals: [.sigterm, .sigint], logger: Logger(label: "kubelet-sim"))
         do {
             try await ServiceGroup(configuration: members).run()
         } catch is CancellationError {}
@@ -62,11 +77,16 @@ struct KubeletSimulator: AsyncParsableCommand {
 
     private static func ending(_ pod: PodView, fallback: Double) -> SimulatedKubelet.Ending {
         let wishes = pod.metadata.annotations
-        let seconds = wishes["simulated/duration"].flatMap { Double($0) } ?? fallback
-        return SimulatedKubelet.Ending(
+        func seconds(_ wish: String) -> Double? {
+            wishes["simulated/\(wish)"].flatMap { Double($0) }.map { min(max($0, 0), 1e6) }
+        }
+        var ending = SimulatedKubelet.Ending(
             exitCode: wishes["simulated/exit-code"].flatMap { Int($0) } ?? 0,
             message: wishes["simulated/message"] ?? "", reason: wishes["simulated/reason"],
-            duration: wishes["simulated/hold"] == "true" ? nil : .seconds(min(max(seconds, 0), 1e6)))
+            containerReason: wishes["simulated/container-reason"],
+            duration: wishes["simulated/hold"] == "true" ? nil : .seconds(seconds("duration") ?? fallback))
+        ending.readyAfter = .seconds(seconds("ready-after") ?? 0)
+        return ending
     }
 }
 

@@ -4,31 +4,25 @@ import FairleadPlanning
 import KubernetesClient
 import KubernetesCore
 
-/// Makes and ends nested runs.
+/// Makes and ends nested runs and training jobs.
 struct ChildRunWriter: Sendable {
     let client: Client
     let registry: RunRegistry
     let clock: any RuntimeClock
 
-    /// Makes nested runs; one of ours that is there already is success.
+    /// Makes nested runs and training jobs; one of ours that is there already is success.
     ///
     /// - Throws: `APIError`, `TransportError` or `CancellationError`.
     func create(_ requests: [ChildRequest], run: PipelineRun) async throws {
         let failures = await ConcurrentCalls.perform(requests) { request in
-            let answer: JSONValue
-            do {
-                answer = try await client.create(.pipelineRun, namespace: run.metadata.namespace, request.run)
-            } catch let error as APIError where error.isAlreadyExists {
-                let key = ObjectKey(namespace: run.metadata.namespace, name: request.name)
-                answer = try await client.get(.pipelineRun, key)
+            let answer = try await create(request, run)
+            if request.type == .trainingJob {
+                let job = try KubernetesJSON.decode(TrainingJob.self, from: answer)
+                _ = registry.with(run.metadata.uid) { $0.table.fold(job) }
+            } else {
+                let child = try KubernetesJSON.decode(PipelineRun.self, from: answer)
+                _ = registry.with(run.metadata.uid) { $0.table.fold(child) }
             }
-            let child = try KubernetesJSON.decode(PipelineRun.self, from: answer)
-            guard child.metadata.controller?.uid == run.metadata.uid else {
-                throw APIError(
-                    Status(
-                        code: 422, reason: "Invalid", message: "run \"\(request.name)\" exists and is not of this run"))
-            }
-            _ = registry.with(run.metadata.uid) { $0.table.fold(child) }
         }
         let now = clock.now
         for (request, error) in failures {
@@ -39,7 +33,21 @@ struct ChildRunWriter: Sendable {
         }
     }
 
-    /// Asks nested runs to end, in the way that their parent does.
+    private func create(_ request: ChildRequest, _ run: PipelineRun) async throws -> JSONValue {
+        do {
+            return try await client.create(request.type, namespace: run.metadata.namespace, request.object)
+        } catch let error as APIError where error.isAlreadyExists {
+            let key = ObjectKey(namespace: run.metadata.namespace, name: request.name)
+            let found = try await client.get(request.type, key)
+            let metadata = try KubernetesJSON.decode(ObjectMeta.self, from: found["metadata"] ?? [:])
+            if request.isAnswered(by: metadata) { return found }
+            if let spare = request.spare { return try await create(spare, run) }
+            let message = "\(request.type.gvk.kind) \"\(request.name)\" exists and is not of this run"
+            throw APIError(Status(code: 422, reason: "Invalid", message: message))
+        }
+    }
+
+    /// Asks nested runs and training jobs to end, in the way that their parent does.
     ///
     /// - Throws: `APIError`, `TransportError` or `CancellationError`.
     func stop(_ views: [AttemptView], _ mode: PipelineRunSpec.Shutdown, run: PipelineRun) async throws {
@@ -47,7 +55,7 @@ struct ChildRunWriter: Sendable {
             let key = ObjectKey(namespace: run.metadata.namespace, name: view.pod)
             do {
                 _ = try await client.patch(
-                    .pipelineRun, key,
+                    view.child ?? .pipelineRun, key,
                     ["metadata": ["uid": .string(view.uid)], "spec": ["shutdown": .string(mode.rawValue)]])
             } catch let error as APIError where error.isNotFound {
                 // Gone already.

@@ -10,6 +10,7 @@ import KubernetesCore
 struct PipelineRunReconciler: Sendable {
     let client: Client
     let runs: Store<PipelineRun>
+    let jobs: Store<TrainingJob>
     let pipelines: Store<Pipeline>
     let pods: Store<PodView>
     let registry: RunRegistry
@@ -85,6 +86,7 @@ struct PipelineRunReconciler: Sendable {
         registry.open(run, fixed: fixed, outputs: outputs)
         for pod in pods.owned(by: run.metadata.uid) { registry.fold(pod) }
         for child in runs.owned(by: run.metadata.uid) { registry.fold(.added(child)) }
+        for job in jobs.owned(by: run.metadata.uid) { registry.fold(.added(job)) }
         return nil
     }
 
@@ -115,25 +117,12 @@ struct PipelineRunReconciler: Sendable {
         return .onChange
     }
 
-    /// What planning depends on, with what the models that the run reads mean now.
-    private func settings(_ namespace: String?, modelInputs: [String]) -> PlanningSettings {
-        var settings = settings.settings(namespace: namespace)
-        for text in modelInputs {
-            guard let reference = try? ModelReference(parsing: text),
-                case .found(let version) = models.resolve(reference, namespace: namespace),
-                let spec = version.spec.value
-            else { continue }
-            settings.models[text] = ArtifactReference(uri: spec.uri, digest: spec.digest, size: spec.size)
-            settings.modelVersions[text] = try? ModelReference(parsing: "\(spec.model):\(spec.version)")
-        }
-        return settings
-    }
-
     /// Plans and acts until nothing is left to do now.
     private func step(_ uid: String, _ namespace: String?) async throws -> Requeue {
         let modelInputs = registry.with(uid) { $0.modelInputs } ?? []
         for _ in 0..<Self.stepsPerTurn {
-            let settings = settings(namespace, modelInputs: modelInputs)
+            let settings = models.settings(
+                settings.settings(namespace: namespace), inputs: modelInputs, namespace: namespace)
             let now = clock.now
             let planned = registry.with(uid) { entry -> (Plan<PipelineRunAction>, PipelineRun)? in
                 if entry.run.status.phase?.isTerminal == true { return nil }

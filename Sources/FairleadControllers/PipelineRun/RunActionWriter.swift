@@ -28,7 +28,8 @@ struct RunActionWriter: Sendable {
     ///
     /// - Throws: `APIError`, `TransportError` or `CancellationError`, for the reconcile to be tried again.
     func perform(_ actions: [PipelineRunAction], run: PipelineRun) async throws {
-        for action in actions {
+        var rest = actions[...]
+        while let action = rest.popFirst() {
             switch action {
             case .writeItemOutputs(let chunks): try await outputs.write(chunks, run: run)
             case .writeLists(let task, let lists):
@@ -43,7 +44,22 @@ struct RunActionWriter: Sendable {
             case .stopChildren(let views, let mode): try await children.stop(views, mode, run: run)
             case .registerModels(let requests): try await models.register(requests, run: run)
             case .removePods(let selector): try await removePods(selector, run: run)
-            case .releasePods(let views, let recorded): try await release(views, recorded: recorded, run: run)
+            case .releasePods(let views, let recorded):
+                guard case .createPods(let requests)? = rest.first else {
+                    try await release(views, recorded: recorded, run: run)
+                    continue
+                }
+                rest.removeFirst()
+                // Both may take hundreds of calls, and neither waits for the other's.
+                async let released: Void = release(views, recorded: recorded, run: run)
+                do {
+                    try await createPods(requests, run: run)
+                } catch {
+                    // A release that was cut off would only be asked for again.
+                    try await released
+                    throw error
+                }
+                try await released
             case .deletePods(let views): try await delete(views, run: run)
             case .lookUpCache(let requests): try await cache.lookUp(requests, run: run)
             case .writeCache(let records): try await cache.write(records, run: run)
@@ -84,8 +100,15 @@ struct RunActionWriter: Sendable {
                 isWarning: true, reason: status.reason?.rawValue ?? "Failed", note: status.message ?? ""), run)
     }
 
+    private func pods(of run: PipelineRun) -> PodWriter {
+        PodWriter(client: client, ledger: ledger, owner: run.metadata)
+    }
+
     private func createPods(_ requests: [PodRequest], run: PipelineRun) async throws {
-        let failures = await ConcurrentCalls.perform(requests) { request in try await create(request, run: run) }
+        let pods = pods(of: run)
+        let failures = await ConcurrentCalls.perform(requests) { request in
+            registry.fold(try await pods.create(request.name, request.pod))
+        }
         _ = registry.with(run.metadata.uid) { $0.table.didCreate(allSucceeded: failures.isEmpty) }
         if failures.contains(where: { ($0.1 as? APIError)?.isNamespaceTerminating == true }) {
             // Kubernetes removes pods before anything else: what still held them would hold the namespace for ever.
@@ -110,30 +133,11 @@ struct RunActionWriter: Sendable {
         throw error
     }
 
-    private func create(_ request: PodRequest, run: PipelineRun) async throws {
-        let answer: JSONValue
-        do {
-            answer = try await client.create(.pod, namespace: run.metadata.namespace, request.pod)
-        } catch let error as APIError where error.isAlreadyExists {
-            answer = try await client.get(.pod, ObjectKey(namespace: run.metadata.namespace, name: request.name))
-        }
-        let pod = try KubernetesJSON.decode(PodView.self, from: answer)
-        guard pod.metadata.controller?.uid == run.metadata.uid else {
-            throw APIError(
-                Status(
-                    code: 422, reason: "Invalid", message: "pod \"\(request.name)\" exists and is not of this run"))
-        }
-        registry.fold(pod)
-    }
-
     private func release(_ views: [AttemptView], recorded: Bool, run: PipelineRun) async throws {
+        let pods = pods(of: run)
         let failures = await ConcurrentCalls.perform(views) { view in
-            let key = ObjectKey(namespace: run.metadata.namespace, name: view.pod)
             let mark: Recorded? = recorded ? (view.hasSucceeded ? .succeeded : .failed) : nil
-            if let answer = try await client.releasePod(key, uid: view.uid, recorded: mark) {
-                ledger.wrote(owner: run.metadata.uid, .pod, answer: answer)
-                if let pod = try? KubernetesJSON.decode(PodView.self, from: answer) { registry.fold(pod) }
-            }
+            if let pod = try await pods.release(view.pod, uid: view.uid, recorded: mark) { registry.fold(pod) }
             _ = registry.with(run.metadata.uid) { $0.table.didRelease(pod: view.pod) }
         }
         if let failure = failures.first { throw failure.1 }
@@ -146,18 +150,9 @@ struct RunActionWriter: Sendable {
     }
 
     private func delete(_ views: [AttemptView], run: PipelineRun) async throws {
+        let pods = pods(of: run)
         let failures = await ConcurrentCalls.perform(views) { view in
-            let options = DeleteOptions(preconditions: DeleteOptions.Preconditions(uid: view.uid))
-            do {
-                let answer = try await client.delete(
-                    .pod, ObjectKey(namespace: run.metadata.namespace, name: view.pod), options)
-                ledger.wrote(owner: run.metadata.uid, .pod, answer: answer)
-                if let pod = try? KubernetesJSON.decode(PodView.self, from: answer), !pod.metadata.uid.isEmpty {
-                    registry.fold(pod)
-                }
-            } catch let error as APIError where error.isNotFound {
-                // Gone already.
-            }
+            if let pod = try await pods.delete(view.pod, uid: view.uid) { registry.fold(pod) }
         }
         if let failure = failures.first { throw failure.1 }
     }

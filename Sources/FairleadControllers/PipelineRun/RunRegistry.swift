@@ -55,6 +55,19 @@ final class RunRegistry: Sendable {
         }
     }
 
+    /// Takes a training job's news, for the run that it belongs to.
+    func fold(_ change: ObjectChange<TrainingJob>) {
+        guard let owner = change.object.metadata.controller, owner.kind == ResourceType.pipelineRun.gvk.kind else {
+            return
+        }
+        entries.withLock { entries in
+            switch change {
+            case .added(let job), .updated(_, let job): entries[owner.uid]?.table.fold(job)
+            case .deleted(let job): entries[owner.uid]?.table.remove(job.metadata)
+            }
+        }
+    }
+
     /// Opens a run; its pods and nested runs are folded in a second step, so that an event between both is not lost.
     func open(_ run: PipelineRun, fixed: FixedRun, outputs: [String: [Int: ItemOutput]]) {
         let table = RunTable(

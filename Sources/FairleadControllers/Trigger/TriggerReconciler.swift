@@ -11,6 +11,7 @@ struct TriggerReconciler: Sendable {
     let client: Client
     let triggers: Store<Trigger>
     let runs: Store<PipelineRun>
+    let jobs: Store<TrainingJob>
     let ledger: SharedWriteLedger
     let clock: any RuntimeClock
     /// Tells an event about a trigger; never fails.
@@ -32,8 +33,9 @@ struct TriggerReconciler: Sendable {
         }
         // What was started a moment ago must be seen before anything is decided; its event brings the trigger back.
         guard ledger.isCaughtUp(owner: trigger.metadata.uid) else { return .after(.seconds(1)) }
+        let (uid, started) = (trigger.metadata.uid, runs.owned(by: trigger.metadata.uid).map(TriggerChild.init))
         var observed = TriggerPlanner.Observed(
-            trigger: trigger, runs: runs.owned(by: trigger.metadata.uid), sources: sources(of: trigger))
+            trigger: trigger, runs: started + jobs.owned(by: uid).map(TriggerChild.init), sources: sources(of: trigger))
         for _ in 0..<Self.plansPerTurn {
             let plan = TriggerPlanner.plan(observed, now: clock.now)
             do {
@@ -60,8 +62,8 @@ struct TriggerReconciler: Sendable {
 
     private func perform(_ action: TriggerAction, _ trigger: Trigger) async throws {
         switch action {
-        case .create(let name, let run): try await create(name, run, trigger)
-        case .delete(let name, let uid): try await delete(name, uid, trigger)
+        case .create(let type, let name, let object): try await create(type, name, object, trigger)
+        case .delete(let type, let name, let uid): try await delete(type, name, uid, trigger)
         case .note(let event): record(event, trigger)
         case .patchStatus(let status):
             let previous = try KubernetesJSON.value(of: trigger.status)
@@ -72,19 +74,21 @@ struct TriggerReconciler: Sendable {
         }
     }
 
-    private func create(_ name: String, _ run: JSONValue, _ trigger: Trigger) async throws {
+    private func create(
+        _ type: ResourceType, _ name: String, _ object: JSONValue, _ trigger: Trigger
+    ) async throws {
         do {
-            let answer = try await client.create(.pipelineRun, namespace: trigger.metadata.namespace, run)
-            ledger.wrote(owner: trigger.metadata.uid, .pipelineRun, answer: answer)
+            let answer = try await client.create(type, namespace: trigger.metadata.namespace, object)
+            ledger.wrote(owner: trigger.metadata.uid, type, answer: answer)
         } catch let error as APIError where error.isAlreadyExists {
             let key = ObjectKey(namespace: trigger.metadata.namespace, name: name)
-            let found = try await client.get(PipelineRun.self, key)
-            guard found.metadata.controller?.uid == trigger.metadata.uid else {
-                throw Refused(name: name, message: "a run of that name exists, and is none of this trigger's")
+            let found = try await client.get(type, key)
+            let metadata = try KubernetesJSON.decode(ObjectMeta.self, from: found["metadata"] ?? [:])
+            guard metadata.controller?.uid == trigger.metadata.uid else {
+                let message = "a \(type.gvk.kind) of that name exists, and is none of this trigger's"
+                throw Refused(name: name, message: message)
             }
-            ledger.wrote(
-                owner: trigger.metadata.uid, .pipelineRun, namespace: key.namespace,
-                resourceVersion: found.metadata.resourceVersion)
+            ledger.wrote(owner: trigger.metadata.uid, type, answer: found)
         } catch let error as APIError where error.isNamespaceTerminating {
             throw TerminalError("the namespace of trigger \(trigger.key) is being terminated")
         } catch let error as APIError where [400, 413, 422].contains(error.code) {
@@ -93,12 +97,12 @@ struct TriggerReconciler: Sendable {
         }
     }
 
-    private func delete(_ name: String, _ uid: String, _ trigger: Trigger) async throws {
+    private func delete(_ type: ResourceType, _ name: String, _ uid: String, _ trigger: Trigger) async throws {
         let key = ObjectKey(namespace: trigger.metadata.namespace, name: name)
         let options = DeleteOptions(
             propagationPolicy: "Background", preconditions: DeleteOptions.Preconditions(uid: uid))
         do {
-            try await client.delete(.pipelineRun, key, options)
+            try await client.delete(type, key, options)
         } catch let error as APIError where error.isNotFound || error.isConflict {
             // Gone already, or another of the same name is there.
         }

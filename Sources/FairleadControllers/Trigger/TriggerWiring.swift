@@ -12,12 +12,14 @@ struct TriggerWiring {
 
     let triggers: Store<Trigger>
     private let runs: Store<PipelineRun>
+    private let jobs: Store<TrainingJob>
     let queue: WorkQueue<ObjectKey>
     private let ledger = SharedWriteLedger()
     private let clock: any RuntimeClock
 
-    init(runs: Store<PipelineRun>, clock: any RuntimeClock) {
+    init(runs: Store<PipelineRun>, jobs: Store<TrainingJob>, clock: any RuntimeClock) {
         self.runs = runs
+        self.jobs = jobs
         self.clock = clock
         triggers = Store(clock: clock)
         queue = WorkQueue(clock: clock)
@@ -27,6 +29,7 @@ struct TriggerWiring {
         }
         ledger.track(triggers)
         ledger.track(runs)
+        ledger.track(jobs)
     }
 
     /// What is begun for triggers and is no reconcile.
@@ -39,7 +42,7 @@ struct TriggerWiring {
 
     func reconciler(client: Client, recorder: EventRecorder) -> TriggerReconciler {
         TriggerReconciler(
-            client: client, triggers: triggers, runs: runs, ledger: ledger, clock: clock
+            client: client, triggers: triggers, runs: runs, jobs: jobs, ledger: ledger, clock: clock
         ) { event, trigger in
             recorder.record(
                 EventNote(
@@ -55,21 +58,32 @@ struct TriggerWiring {
             if change.isDeletion { ledger.forget(owner: change.object.metadata.uid) }
             queue.add(change.key, priority: source.priority)
         }
+        jobs.subscribe { change, source in
+            guard Self.isNews(change, TriggerChild.init) else { return }
+            if let owner = change.object.metadata.controllerKey(.trigger) {
+                queue.add(owner, priority: source.priority)
+            }
+        }
         runs.subscribe { change, source in
             let run = change.object
-            let isFinished = run.status.phase?.isTerminal == true
-            // Of a run that goes on a trigger wants to know no more.
-            if case .updated(let old, _) = change, old.metadata.isBeingDeleted == run.metadata.isBeingDeleted,
-                (old.status.phase?.isTerminal == true) == isFinished
-            {
-                return
-            }
+            guard Self.isNews(change, TriggerChild.init) else { return }
             if let owner = run.metadata.controllerKey(.trigger) { queue.add(owner, priority: source.priority) }
+            let isFinished = run.status.phase?.isTerminal == true
             guard isFinished, !change.isDeletion, let pipeline = run.spec.value?.pipeline else { return }
             let term = ObjectKey(namespace: run.metadata.namespace, name: pipeline).description
             for key in triggers.keys(index: Self.triggersByPipeline, term: term) {
                 queue.add(key, priority: source.priority)
             }
         }
+    }
+
+    /// Of a run or a job that goes on a trigger wants to know no more.
+    private static func isNews<Child: Resource>(
+        _ change: ObjectChange<Child>, _ view: (Child) -> TriggerChild
+    ) -> Bool {
+        guard case .updated(let old, let new) = change else { return true }
+        let (before, after) = (view(old), view(new))
+        return before.isFinished != after.isFinished
+            || before.metadata.isBeingDeleted != after.metadata.isBeingDeleted
     }
 }

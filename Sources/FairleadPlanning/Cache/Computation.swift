@@ -7,7 +7,7 @@ enum Computation {
     /// Fields of a task that change how it runs and not what it computes.
     private static let conduct: Set<String> = [
         "name", "dependsOn", "runWhen", "cache", "resources", "spot", "serviceAccount", "pullSecrets", "profile",
-        "checkpoint", "retry", "timeouts", "overrides",
+        "checkpoint", "retry", "timeouts", "logs", "overrides",
     ]
 
     /// The task as canonical JSON, with its references as they are written, and the parameters that it reads.

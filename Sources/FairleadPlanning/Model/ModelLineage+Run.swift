@@ -17,7 +17,7 @@ extension ModelLineage {
         run: ObjectMeta, fixed: FixedRun, task: PipelineTask, itemIndex: Int? = nil, imageID: String? = nil,
         commit: String? = nil, inputs: [LineageInput] = [], parents: [ModelReference] = []
     ) {
-        let container = task.container
+        let container = task.program ?? ContainerSpec()
         let digest = (try? KubernetesJSON.encode(fixed.spec)).map { ContentDigest.text($0) }
         self.init(
             run: run.name, runUID: run.uid, task: task.name, itemIndex: itemIndex, pipelineDigest: digest,

@@ -5,29 +5,57 @@ public import KubernetesCore
 ///
 /// The same source always gives the same ``key``, by which a registration that is repeated finds its own version.
 public struct ModelRegistration: Sendable, Hashable {
-    /// Who registers.
+    /// Who registers: a task of a run, or a training job.
     public struct Source: Sendable, Hashable {
-        /// The run's metadata.
-        public var run: ObjectMeta
+        /// The run's metadata, or the job's.
+        public var owner: ObjectMeta
         /// The Pipeline's name, nil where the run brought its own.
         public var pipeline: String?
-        /// The task.
-        public var task: String
+        /// The task, nil where a job registers.
+        public var task: String?
         /// The item's index, where the task is mapped.
         public var itemIndex: Int?
         /// The artifact, where that is what is registered; nil for a task that does nothing else.
         public var artifact: String?
 
-        /// Names who registers.
+        /// Names a task.
         public init(
             run: ObjectMeta, pipeline: String? = nil, task: String, itemIndex: Int? = nil, artifact: String? = nil
         ) {
-            self.run = run
+            owner = run
             self.pipeline = pipeline
             self.task = task
             self.itemIndex = itemIndex
             self.artifact = artifact
         }
+
+        /// Names an artifact of a training job.
+        public init(job: ObjectMeta, artifact: String) {
+            owner = job
+            self.artifact = artifact
+        }
+
+        /// What tells the source apart from every other.
+        var identity: String {
+            [owner.uid, task ?? "", itemIndex.map(String.init) ?? "", artifact ?? ""].joined(separator: "/")
+        }
+
+        /// The labels of what it registers: a job's are those of the run, too, that made the job.
+        var labels: [String: String] {
+            guard let task else {
+                var labels = [FairleadLabel.trainingJob: owner.name]
+                for label in [FairleadLabel.pipeline, FairleadLabel.run, FairleadLabel.task] {
+                    labels[label] = owner.labels[label]
+                }
+                return labels
+            }
+            var labels = [FairleadLabel.run: owner.name, FairleadLabel.task: task]
+            if let pipeline, pipeline.utf8.count <= 63 { labels[FairleadLabel.pipeline] = pipeline }
+            return labels
+        }
+
+        /// Who it is, for people.
+        var story: String { task.map { "task \($0)" } ?? "job \(owner.name)" }
     }
 
     /// The Model's name.
@@ -58,7 +86,7 @@ public struct ModelRegistration: Sendable, Hashable {
     ) throws(TaskProblem) {
         if let problem = ModelName.problem(model) {
             throw TaskProblem(
-                .invalidSpec, "task \(source.task) can't register \"\(model)\": the model's name \(problem)")
+                .invalidSpec, "\(source.story) can't register \"\(model)\": the model's name \(problem)")
         }
         self.model = model
         self.artifact = artifact
@@ -82,7 +110,7 @@ public struct ModelRegistration: Sendable, Hashable {
         _ task: ModelTask, in scope: Scope, artifact: ArtifactReference, params: [String: JSONValue],
         lineage: ModelLineage, source: Source
     ) throws(TaskProblem) {
-        let values = ModelTaskValues(scope: scope, task: source.task)
+        let values = ModelTaskValues(scope: scope, task: source.task ?? "")
         try self.init(
             model: try values.text(task.name, "name"), artifact: artifact,
             params: task.params.isEmpty ? params : try values.params(task.params), lineage: lineage, source: source)
@@ -92,20 +120,18 @@ public struct ModelRegistration: Sendable, Hashable {
         guard let text = task.alias else { return }
         let alias = try values.text(text, "alias")
         if let problem = ModelName.aliasProblem(alias) {
-            throw TaskProblem(.invalidSpec, "model.alias of task \(source.task) \(problem)")
+            throw TaskProblem(.invalidSpec, "model.alias of \(source.story) \(problem)")
         }
         self.alias = alias
     }
 
     /// What makes the version this registration's: 16 hexadecimal digits.
     public var key: String {
-        let item = source.itemIndex.map(String.init) ?? ""
-        let identity = [source.run.uid, source.task, item, source.artifact ?? ""].joined(separator: "/")
-        return String(ContentDigest.hexadecimal(identity.utf8).prefix(16))
+        String(ContentDigest.hexadecimal(source.identity.utf8).prefix(16))
     }
 
     /// Where it registers.
-    public var namespace: String { source.run.namespace ?? "default" }
+    public var namespace: String { source.owner.namespace ?? "default" }
 
     /// The Model, for where there is none yet: nothing but its name.
     public var modelObject: JSONValue {
@@ -125,11 +151,10 @@ public struct ModelRegistration: Sendable, Hashable {
     ///   - number: The number.
     ///   - model: The Model's metadata, with which it goes.
     public func version(_ number: Int64, of model: ObjectMeta) -> ModelVersion {
-        var labels = [
-            FairleadLabel.model: self.model, FairleadLabel.run: source.run.name, FairleadLabel.task: source.task,
-            FairleadLabel.registration: key, FairleadLabel.managedBy: FairleadLabel.managedByValue,
-        ]
-        if let pipeline = source.pipeline, pipeline.utf8.count <= 63 { labels[FairleadLabel.pipeline] = pipeline }
+        var labels = source.labels
+        labels[FairleadLabel.model] = self.model
+        labels[FairleadLabel.registration] = key
+        labels[FairleadLabel.managedBy] = FairleadLabel.managedByValue
         let metadata = ObjectMeta(
             name: ModelName.version(self.model, number), namespace: namespace, labels: labels,
             annotations: alias.map { [FairleadLabel.requestedAlias: $0] } ?? [:],

@@ -30,8 +30,8 @@ public struct AttemptView: Sendable, Hashable {
     public var startedAt: Time?
     /// When the attempt ended.
     public var endedAt: Time?
-    /// Whether the attempt is a nested run and no pod.
-    public var isChild = false
+    /// What the attempt is, where it is no pod but a nested run or a training job.
+    public var child: ResourceType?
     /// Whether the pod waits until a queue admits it.
     public var isGated = false
     /// Whether a queue decides when the pod may start.
@@ -40,12 +40,16 @@ public struct AttemptView: Sendable, Hashable {
     public var artifacts: [String: ArtifactReference] = [:]
     /// The image that ran, by digest.
     public var imageID: String?
+    /// Where its log is kept, nil where it is not.
+    public var log: String?
     /// What it computes, nil where that is not cached.
     public var computation: String?
     /// The key of the code that it runs, nil where it runs none that has a commit.
     public var codeKey: String?
-    /// The commit to which that code was resolved, where the attempt resolved it.
-    public var code: ResolvedCode?
+    /// The commits to which code was resolved, where the attempt resolved them.
+    public var code: [ResolvedCode] = []
+    /// The versions of models that it registered itself.
+    public var models: [String] = []
 
     /// Whether the attempt ended well.
     public var hasSucceeded: Bool { outcome.isSuccess }
@@ -68,9 +72,10 @@ extension AttemptView {
             pod, results: shape.results, artifacts: shape.artifacts, pendingTimeout: shape.pendingTimeout)
         if outcome.isSuccess { artifacts = PodArtifacts.references(pod, declared: shape.artifacts) }
         imageID = pod.mainStatus?.imageID.flatMap { $0.isEmpty ? nil : $0 }
+        log = PodArtifacts.log(pod)
         codeKey = annotations[PodNaming.codeAnnotation]
         computation = annotations[PodNaming.computationAnnotation]
-        code = PodCode.resolved(pod)
+        code = PodCode.resolved(pod).map { [$0] } ?? []
         isHeld = pod.metadata.finalizers.contains(PodNaming.outcomeFinalizer)
         isBeingDeleted = pod.metadata.isBeingDeleted
         createdAt = pod.metadata.creationTimestamp?.date
@@ -82,34 +87,62 @@ extension AttemptView {
     }
 
     /// Reads a nested run.
-    public init(_ child: PipelineRun) {
-        pod = child.metadata.name
-        uid = child.metadata.uid
-        resourceVersion = child.metadata.resourceVersion
-        attempt = max(child.metadata.annotations[PodNaming.attemptAnnotation].flatMap { Int($0) } ?? 1, 1)
+    public init(_ run: PipelineRun) {
+        self.init(.pipelineRun, run.metadata, PodOutcome(run))
+        startedAt = run.status.startTime
+        endedAt = run.status.completionTime
+    }
+
+    /// Reads a training job.
+    public init(_ job: TrainingJob) {
+        self.init(.trainingJob, job.metadata, PodOutcome(job))
+        startedAt = job.status.startTime
+        endedAt = job.status.completionTime
+        isGated = job.status.phase == .queued
+        artifacts = job.status.phase == .succeeded ? job.status.artifacts : [:]
+        models = job.status.phase == .succeeded ? job.status.models : []
+        code = job.status.commits.sorted { $0.key < $1.key }.map { ResolvedCode(key: $0.key, commit: $0.value) }
+    }
+
+    private init(_ type: ResourceType, _ metadata: ObjectMeta, _ outcome: PodOutcome) {
+        pod = metadata.name
+        uid = metadata.uid
+        resourceVersion = metadata.resourceVersion
+        attempt = max(metadata.annotations[PodNaming.attemptAnnotation].flatMap { Int($0) } ?? 1, 1)
         failures = 0
         disruptions = 0
-        outcome = PodOutcome(child)
+        self.outcome = outcome
         isHeld = false
-        isBeingDeleted = child.metadata.isBeingDeleted
-        createdAt = child.metadata.creationTimestamp?.date
+        isBeingDeleted = metadata.isBeingDeleted
+        createdAt = metadata.creationTimestamp?.date
         firstCreatedAt = createdAt
-        startedAt = child.status.startTime
-        endedAt = child.status.completionTime
-        isChild = true
+        child = type
     }
 }
 
 extension PodOutcome {
     /// How a nested run stands.
-    init(_ child: PipelineRun) {
-        let status = child.status
-        let story = "run \(child.metadata.name)" + (status.message.map { ": \($0)" } ?? "")
+    init(_ run: PipelineRun) {
+        let status = run.status
+        let story = "run \(run.metadata.name)" + (status.message.map { ": \($0)" } ?? "")
         switch status.phase {
         case .succeeded: self = .succeeded(results: status.results)
         case .failed: self = .failed(reason: status.reason ?? .exitCode, message: story, exitCode: nil)
         case .stopped: self = .failed(reason: status.reason ?? .stopped, message: story, exitCode: nil)
         case .running, .suspended: self = .running(since: status.startTime)
+        case .pending, .queued, nil: self = .pending(reason: status.reason, message: status.message ?? "")
+        }
+    }
+
+    /// How a training job stands.
+    init(_ job: TrainingJob) {
+        let status = job.status
+        let story = "job \(job.metadata.name)" + (status.message.map { ": \($0)" } ?? "")
+        switch status.phase {
+        case .succeeded: self = .succeeded(results: status.results)
+        case .failed: self = .failed(reason: status.reason ?? .exitCode, message: story, exitCode: nil)
+        case .stopped: self = .failed(reason: status.reason ?? .stopped, message: story, exitCode: nil)
+        case .running, .restarting, .suspended: self = .running(since: status.startTime)
         case .pending, .queued, nil: self = .pending(reason: status.reason, message: status.message ?? "")
         }
     }

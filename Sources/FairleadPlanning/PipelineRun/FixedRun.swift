@@ -12,11 +12,6 @@ public struct FixedRun: Sendable, Hashable, Codable {
     /// What was taken over from the run that this one resumes; nil where it resumes none.
     public var recovered: [TaskStatus]?
 
-    /// The key of the document itself.
-    public static let specKey = "spec.json"
-    /// The key of the parameters, which pods mount.
-    public static let paramsKey = "params.json"
-
     /// Fixes a run.
     ///
     /// - Parameters:
@@ -35,6 +30,10 @@ public struct FixedRun: Sendable, Hashable, Codable {
     private static func complete(_ task: PipelineTask, _ defaults: ContainerSpec?) -> PipelineTask {
         var task = task
         task.container = task.container.merged(over: defaults)
+        if case .trainingJob(var job) = task.work {
+            job.spec = job.spec.merged(over: defaults)
+            task.work = .trainingJob(job)
+        }
         return task
     }
 
@@ -53,72 +52,29 @@ public struct FixedRun: Sendable, Hashable, Codable {
         Set(tasks.flatMap { $0.container.inputs.values.compactMap(\.model) }).sorted()
     }
 
-    /// The key under which a task's script stands.
-    public static func scriptKey(_ task: String) -> String { "script.\(task)" }
-
     /// The ConfigMap.
     ///
     /// - Parameter run: The run's metadata, which owns it.
     /// - Throws: ``TaskProblem`` where the whole would not fit into a ConfigMap.
     public func configMap(run: ObjectMeta) throws(TaskProblem) -> JSONValue {
-        var data: [String: JSONValue] = [:]
-        do {
-            data[Self.specKey] = .string(String(decoding: try KubernetesJSON.encode(self), as: UTF8.self))
-        } catch {
-            throw TaskProblem(.invalidSpec, "the pipeline can't be written as JSON: \(error)")
-        }
-        data[Self.paramsKey] = .string(JSONWriter.string(.object(params)))
+        var scripts: [String: String] = [:]
         for task in tasks {
-            guard let text = task.container.script ?? task.container.python else { continue }
-            data[Self.scriptKey(task.name)] = .string(text)
+            scripts[SpecMap.scriptKey(task.name)] = task.container.script ?? task.container.python
         }
-        let size = data.values.reduce(0) { $0 + ($1.stringValue?.utf8.count ?? 0) }
-        guard size <= 1_000_000 else {
-            throw TaskProblem(
-                .invalidSpec,
-                "the pipeline with its scripts and parameters is \(size) bytes; at most 1,000,000 fit in a ConfigMap")
-        }
-        var labels = [FairleadLabel.run: run.name, FairleadLabel.managedBy: FairleadLabel.managedByValue]
-        if let pipeline, pipeline.utf8.count <= 63 { labels[FairleadLabel.pipeline] = pipeline }
-        let owner = OwnerReference(controller: .pipelineRun, metadata: run)
-        return [
-            "apiVersion": "v1", "kind": "ConfigMap",
-            "metadata": [
-                "name": .string(PodNaming.specName(run: run.name)), "namespace": .string(run.namespace ?? "default"),
-                "labels": .object(labels.mapValues { .string($0) }), "ownerReferences": [owner.json],
-            ],
-            "immutable": true, "data": .object(data),
-        ]
+        return try SpecMap.object(self, "pipeline", of: owner(run: run), files: scripts)
     }
 
     /// Reads the ConfigMap of a run.
     ///
     /// - Throws: ``TaskProblem`` where it is not that of this run, or can't be read.
     public init(configMap: JSONValue, run: ObjectMeta) throws(TaskProblem) {
-        let owners = configMap[path: ["metadata", "ownerReferences"]]?.arrayValue ?? []
-        guard owners.contains(where: { $0["uid"]?.stringValue == run.uid }) else {
-            throw TaskProblem(
-                .invalidSpec,
-                "ConfigMap \"\(PodNaming.specName(run: run.name))\" exists and does not belong to this run")
-        }
-        guard let text = configMap[path: ["data", Self.specKey]]?.stringValue,
-            let fixed = try? KubernetesJSON.decode(FixedRun.self, from: text.utf8)
-        else {
-            throw TaskProblem(
-                .invalidSpec, "ConfigMap \"\(PodNaming.specName(run: run.name))\" does not hold a pipeline")
-        }
-        self = fixed
+        self = try SpecMap.read(FixedRun.self, "pipeline", from: configMap, of: run, "run")
     }
-}
 
-extension OwnerReference {
-    /// The reference as JSON.
-    var json: JSONValue {
-        var value: JSONValue = [
-            "apiVersion": .string(apiVersion), "kind": .string(kind), "name": .string(name), "uid": .string(uid),
-        ]
-        if let controller { value["controller"] = .bool(controller) }
-        if let blockOwnerDeletion { value["blockOwnerDeletion"] = .bool(blockOwnerDeletion) }
-        return value
+    /// What all pods of the run have in common.
+    func owner(run: ObjectMeta) -> PodOwner {
+        var labels = [FairleadLabel.run: run.name, FairleadLabel.managedBy: FairleadLabel.managedByValue]
+        if let pipeline, pipeline.utf8.count <= 63 { labels[FairleadLabel.pipeline] = pipeline }
+        return PodOwner(.pipelineRun, run, labels: labels, params: params)
     }
 }

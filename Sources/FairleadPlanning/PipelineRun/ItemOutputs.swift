@@ -132,9 +132,8 @@ extension PipelineTask {
     /// Whether the task's items may write results or files.
     var makesOutputs: Bool {
         switch work {
-        case .container(let container): !container.results.isEmpty || !container.artifacts.isEmpty
         case .pipeline: true
-        default: false
+        default: program.map { !$0.results.isEmpty || !$0.artifacts.isEmpty } ?? false
         }
     }
 }

@@ -16,7 +16,7 @@ public struct ModelRequest: Sendable, Hashable {
 struct ModelRequests {
     let run: PipelineRun
     let fixed: FixedRun
-    let builder: PodBuilder
+    let pods: RunPods
     let now: Date
 
     /// The registrations that are due; a task for which none can be made fails.
@@ -96,17 +96,18 @@ struct ModelRequests {
             fixed.task(at: id.task)
             ?? PipelineTask(name: table.shape.tasks[id.task].name, container: ContainerSpec())
         let isMapped = table.shape.tasks[id.task].isMapped
-        var scope = RunScope.scope(of: task.container.references, run: run, fixed: fixed, table: table)
+        let program = task.program ?? ContainerSpec()
+        var scope = RunScope.scope(of: program.references, run: run, fixed: fixed, table: table)
         if isMapped {
             scope.item = table.entries[id.task].items?.value(at: id.item)
             scope.itemIndex = id.item
         }
-        let commit = builder.codeKey(id.task, in: scope).flatMap { table.commits[$0] } ?? task.container.code?.ref
+        let commit = PodCode.key(program, in: scope).flatMap { table.commits[$0] } ?? program.code?.ref
         var inputs: [LineageInput] = []
         var parents: [ModelReference] = []
-        for (name, source) in task.container.inputs.sorted(by: { $0.key < $1.key }) {
+        for (name, source) in program.inputs.sorted(by: { $0.key < $1.key }) {
             if let model = source.model {
-                if let parent = builder.settings.modelVersions[model] { parents.append(parent) }
+                if let parent = pods.builder.settings.modelVersions[model] { parents.append(parent) }
             } else if let uri = source.uri {
                 inputs.append(LineageInput(name: name, uri: uri))
             } else if let from = source.from, let (artifact, _) = try? artifact(from, table) {

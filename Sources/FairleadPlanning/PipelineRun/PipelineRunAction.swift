@@ -11,9 +11,9 @@ public enum PipelineRunAction: Sendable, Equatable {
     case patchStatus(PipelineRunStatus, flushing: Flush)
     /// Make pods; each name is deterministic, so that one which is there already is success.
     case createPods([PodRequest])
-    /// Make nested runs, likewise.
+    /// Make nested runs and training jobs, likewise.
     case createChildren([ChildRequest])
-    /// Ask nested runs to end.
+    /// Ask nested runs and training jobs to end.
     case stopChildren([AttemptView], PipelineRunSpec.Shutdown)
     /// Register models; each is found again by its source, so that one which is there already is success.
     case registerModels([ModelRequest])

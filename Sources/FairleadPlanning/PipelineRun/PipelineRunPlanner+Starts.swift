@@ -66,37 +66,35 @@ extension PipelineRunPlanner {
     struct Starts {
         /// Pods to be made.
         var pods: [PodRequest] = []
-        /// Nested runs to be made.
+        /// Nested runs and training jobs to be made.
         var children: [ChildRequest] = []
         /// Items to be looked up in the cache first.
         var lookups: [CacheRequest] = []
     }
 
-    /// The pods and nested runs to be made now: in the order of the tasks, within the limits of the run and the step.
-    static func starts(
-        run: PipelineRun, fixed: FixedRun, table: inout RunTable, settings: PlanningSettings, now: Date
-    ) -> Starts {
+    /// The pods, nested runs and training jobs to be made now: in the order of the tasks, within the limits of the run and the step.
+    static func starts(of pods: RunPods, table: inout RunTable, now: Date) -> Starts {
         var starts = Starts()
+        let (run, fixed) = (pods.run, pods.fixed)
         if run.spec.value?.suspend == true { return starts }
         let room = table.shape.maxParallelTasks.map { max(0, $0 - table.active) } ?? Int.max
         let count = min(room, table.createWindow)
         guard count > 0, !table.startable.isEmpty else { return starts }
         let cache = CachePlanner(run: run, fixed: fixed)
-        let builder = PodBuilder(run: run, fixed: fixed, settings: settings)
-        var attempts = PodAttempts(run: run, fixed: fixed, models: settings.models)
+        var attempts = PodAttempts(pods)
         var hasFailed = false
         for id in table.startableItems(limit: count) {
             do throws(TaskProblem) {
                 if table.shape.tasks[id.task].kind == .child {
                     starts.children.append(try ChildRequest(id, run: run, fixed: fixed, table: table))
-                } else if var attempt = attempts.attempt(id, table, builder) {
-                    let code = builder.codeKey(id.task, in: attempt.scope)
+                } else if var attempt = attempts.attempt(id, table) {
+                    let code = pods.codeKey(id.task, in: attempt.scope)
                     if let lookup = try cache.lookup(id, attempt, codeKey: code, table) {
                         starts.lookups.append(lookup)
                         continue
                     }
                     attempt.computation = try cache.computation(id, attempt, codeKey: code, table)
-                    starts.pods.append(try builder.pod(id.task, attempt).get())
+                    starts.pods.append(try pods.pod(id.task, attempt).get())
                 }
             } catch {
                 table.fail(id, reason: error.reason, message: error.message, now: now)
@@ -120,9 +118,9 @@ extension PipelineRunPlanner {
     /// Ends what outlived a limit, its run or its retention.
     static func end(_ run: PipelineRun, _ table: RunTable, _ plan: inout Plan<PipelineRunAction>) {
         let expired = table.expired.values.filter { !$0.isBeingDeleted }.sorted { $0.pod < $1.pod }
-        let pods = expired.filter { !$0.isChild }
+        let pods = expired.filter { $0.child == nil }
         if !pods.isEmpty { plan.actions.append(.deletePods(pods)) }
-        let children = expired.filter(\.isChild)
+        let children = expired.filter { $0.child != nil }
         if !children.isEmpty {
             plan.actions.append(.stopChildren(children, table.halt?.includesFinally == true ? .terminate : .stop))
         }

@@ -29,9 +29,9 @@ public enum PipelineRunPlanner {
         table.advance(now: now)
         open(run: run, fixed: fixed, table: &table, now: now)
         var plan = Plan<PipelineRunAction>()
-        let starts = starts(run: run, fixed: fixed, table: &table, settings: settings, now: now)
-        let builder = PodBuilder(run: run, fixed: fixed, settings: settings)
-        let models = ModelRequests(run: run, fixed: fixed, builder: builder, now: now).due(&table)
+        let pods = RunPods(run: run, fixed: fixed, settings: settings)
+        let starts = starts(of: pods, table: &table, now: now)
+        let models = ModelRequests(run: run, fixed: fixed, pods: pods, now: now).due(&table)
         // Before the status tells that the task has ended: what is told is not looked at again.
         if !models.isEmpty { plan.actions.append(.registerModels(models)) }
         writeLists(run, table, &plan)

@@ -5,7 +5,8 @@ import KubernetesCore
 enum PodRemoval {
     /// The selector of the pods that go, nil where all stay.
     static func selector(run: PipelineRun) -> String? {
-        let own = "\(FairleadLabel.run)=\(run.metadata.name)"
+        // Pods of the run's training jobs are the jobs'.
+        let own = "\(FairleadLabel.run)=\(run.metadata.name),!\(FairleadLabel.trainingJob)"
         switch run.spec.value?.podRetention {
         case .all: return nil
         case .failed: return "\(own),\(FairleadLabel.recorded)=\(Recorded.succeeded.rawValue)"

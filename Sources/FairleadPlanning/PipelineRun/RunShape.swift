@@ -8,7 +8,7 @@ public struct RunShape: Sendable, Hashable {
     public enum Kind: Sendable, Hashable {
         /// A pod.
         case pod
-        /// A run of another pipeline.
+        /// A run of another pipeline, or a training job.
         case child
         /// Nothing: the task is decided when it is opened, or by people.
         case decision
@@ -121,8 +121,8 @@ extension RunShape {
                 maxRetries: container.retry?.max ?? 0, retryRules: container.retry?.rules ?? [],
                 backoff: container.retry?.backoff ?? RetrySpec.Backoff(),
                 pendingTimeout: container.timeouts?.pending?.duration,
-                totalTimeout: container.timeouts?.total?.duration, results: container.results,
-                artifacts: container.artifacts.map(\.name))
+                totalTimeout: container.timeouts?.total?.duration, results: task.program?.results ?? [],
+                artifacts: task.program?.artifacts.map(\.name) ?? [])
             shape.registers = Dictionary(
                 container.artifacts.compactMap { artifact in artifact.register.map { (artifact.name, $0) } },
                 uniquingKeysWith: { first, _ in first })
@@ -143,9 +143,9 @@ extension RunShape.Kind {
     init(_ work: TaskWork) {
         switch work {
         case .container: self = .pod
-        case .pipeline: self = .child
+        case .pipeline, .trainingJob: self = .child
         case .model: self = .model
-        case .check, .approval, .trainingJob, .tuningJob, .inferenceService: self = .decision
+        case .check, .approval, .tuningJob, .inferenceService: self = .decision
         }
     }
 }

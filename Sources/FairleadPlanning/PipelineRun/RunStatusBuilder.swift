@@ -84,6 +84,7 @@ public enum RunStatusBuilder {
         if table.shape.tasks[index].isMapped {
             guard entry.items != nil || entry.ended > 0 else { return status }
             status.phase = .running
+            status.logs = entry.logs
             status.map = MapStatus(
                 total: entry.total ?? entry.ended, active: entry.active,
                 completedIndexes: entry.completed.isEmpty ? nil : entry.completed.text,
@@ -115,7 +116,7 @@ public enum RunStatusBuilder {
         }
         guard let newest = entry.newest else { return }
         status.attempts = newest.attempt
-        status.child = newest.isChild ? newest.pod : nil
+        status.child = newest.child == nil ? nil : newest.pod
         switch newest.outcome {
         case .pending(let reason, let message):
             if newest.isGated { status.phase = .queued }

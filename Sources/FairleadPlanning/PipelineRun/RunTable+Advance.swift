@@ -151,6 +151,11 @@ extension RunTable {
         if !shape.tasks[id.task].isMapped {
             return finish(id.task, record(id, state, outcome, view, now: now))
         }
+        // The folder of the task: below it are index, attempt and file.
+        if entries[id.task].logs == nil, let log = view?.log {
+            entries[id.task].logs = log.split(separator: "/", omittingEmptySubsequences: false).dropLast(3)
+                .joined(separator: "/")
+        }
         if let (reason, message) = outcome.failure {
             entries[id.task].fail(id.item)
             let isFirst = entries[id.task].firstFailure.map { $0.item > id.item } ?? true
@@ -178,10 +183,14 @@ extension RunTable {
         status.startTime = (state.firstCreated ?? entries[id.task].opened).map { Time($0) }
         status.completionTime = view?.endedAt ?? Time(now)
         status.imageID = view?.imageID
-        status.child = view?.isChild == true ? view?.pod : nil
+        status.logs = view?.log
+        status.child = view?.child == nil ? nil : view?.pod
         if case .succeeded(let results) = outcome {
             status.results = results
             status.artifacts = view?.artifacts ?? [:]
+            if let models = view?.models, !models.isEmpty {
+                status.message = "registered \(models.joined(separator: ", "))"
+            }
         } else if let (reason, message) = outcome.failure {
             status.phase = reason == .stopped ? .stopped : .failed
             status.reason = reason

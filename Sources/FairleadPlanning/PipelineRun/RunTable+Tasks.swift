@@ -209,6 +209,7 @@ extension RunTable {
         var status = TaskStatus(name: shape.tasks[index].name, phase: hasFailed ? .failed : .succeeded)
         status.startTime = (entry.firstCreated ?? entry.opened).map { Time($0) }
         status.completionTime = Time(now)
+        status.logs = entry.logs
         status.map = MapStatus(
             total: total, active: 0, completedIndexes: entry.completed.text,
             failedIndexes: entry.failed.text(limit: TaskEntry.shownFailures))

@@ -110,6 +110,7 @@ public struct RunTable: Sendable {
             entries[index].completed = IndexRanges(parsing: map.completedIndexes ?? "")
             entries[index].failed = IndexRanges(parsing: map.failedIndexes ?? "")
             entries[index].values = outputs
+            entries[index].logs = status.logs
             entries[index].firstFailure = ItemFailure(status)
             for (item, output) in outputs where output.hasFailed == true { entries[index].failed.insert(item) }
         }
@@ -137,8 +138,14 @@ public struct RunTable: Sendable {
         fold(AttemptView(child), of: id)
     }
 
+    /// Takes the newest version of a task's training job.
+    public mutating func fold(_ job: TrainingJob) {
+        guard let id = item(of: job.metadata), shape.tasks[id.task].kind == .child else { return }
+        fold(AttemptView(job), of: id)
+    }
+
     private mutating func fold(_ view: AttemptView, of id: ItemID) {
-        if let code = view.code, commits[code.key] == nil {
+        for code in view.code where commits[code.key] == nil {
             commits[code.key] = code.commit
             isStatusDirty = true
         }
@@ -168,7 +175,7 @@ public struct RunTable: Sendable {
         dirtyItems.insert(id)
     }
 
-    /// Takes the news that a pod, or a nested run, is gone.
+    /// Takes the news that a pod, a nested run or a training job is gone.
     public mutating func remove(_ metadata: ObjectMeta) {
         releasable[metadata.name] = nil
         expired[metadata.name] = nil
@@ -217,7 +224,7 @@ public struct RunTable: Sendable {
         if view.outcome.isSuccess { removable += 1 }
     }
 
-    /// Takes the news that a nested run was asked to end.
+    /// Takes the news that a nested run or a training job was asked to end.
     public mutating func didStop(child: String) { expired[child] = nil }
 
     /// Takes the news that released pods were deleted.

@@ -30,6 +30,8 @@ public struct TaskEntry: Sendable, Equatable {
     public internal(set) var question: String?
     /// Items that have a pod which has not ended.
     public internal(set) var active = 0
+    /// The folder that has the logs of its items, where they are kept.
+    public internal(set) var logs: String?
 
     /// What the cache said about its items.
     var cache = ItemCache()

@@ -61,6 +61,7 @@ struct Recovery {
         fact.map = status.map
         fact.child = status.child
         fact.imageID = status.imageID
+        fact.logs = status.logs
         return fact
     }
 }

@@ -10,14 +10,14 @@ struct RemoteList {
     private var remotes = 0
 
     /// Schemes that are reached with the pod's own credentials, or with none, where no Connection says otherwise.
-    static let openSchemes: Set<String> = ["s3", "gs", "gcs", "azblob", "az", "http", "https"]
+    static let openSchemes: Set<String> = ["s3", "gs", "gcs", "azblob", "az", "http", "https", "hf"]
 
     /// Makes a URI reachable.
     ///
     /// - Throws: ``TaskProblem`` where nothing leads to it.
     mutating func add(_ uri: String, _ platform: Platform) throws(TaskProblem) {
         let scheme = String(uri.prefix { $0 != ":" })
-        guard let link = platform.link(to: uri, where: \.isStorage) else {
+        guard let link = platform.link(to: uri, where: { $0.isStorage || $0 == .huggingFace }) else {
             if Self.openSchemes.contains(scheme) { return }
             throw TaskProblem(.invalidSpec, "no Connection leads to \(uri)")
         }

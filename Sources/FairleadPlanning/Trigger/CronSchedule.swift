@@ -1,3 +1,4 @@
+import CEL
 public import FairleadAPI
 public import Foundation
 public import KubernetesCore

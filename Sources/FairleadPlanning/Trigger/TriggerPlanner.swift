@@ -12,16 +12,16 @@ public enum TriggerPlanner {
     public struct Observed: Sendable {
         /// The trigger.
         public var trigger: Trigger
-        /// The runs that it owns.
-        public var runs: [PipelineRun]
+        /// The runs and jobs that it owns.
+        public var runs: [TriggerChild]
         /// The runs of the pipeline whose ends it waits for.
         public var sources: [PipelineRun]
-        /// Runs that the server refused to make, with its words, by name.
+        /// Runs and jobs that the server refused to make, with its words, by name.
         public var refused: [String: String]
 
         /// Collects what is known.
         public init(
-            trigger: Trigger, runs: [PipelineRun] = [], sources: [PipelineRun] = [], refused: [String: String] = [:]
+            trigger: Trigger, runs: [TriggerChild] = [], sources: [PipelineRun] = [], refused: [String: String] = [:]
         ) {
             self.trigger = trigger
             self.runs = runs

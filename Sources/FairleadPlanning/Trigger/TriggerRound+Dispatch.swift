@@ -82,16 +82,16 @@ extension TriggerRound {
         guard spec.concurrencyPolicy == .forbid || spec.concurrencyPolicy == .queue,
             let other = active.keys.min()
         else { return nil }
-        return Hold(reason: "StillActive", why: "run \(other) goes on, and concurrencyPolicy is Forbid")
+        return Hold(reason: "StillActive", why: "\(noun(other)) \(other) goes on, and concurrencyPolicy is Forbid")
     }
 
     private mutating func start(_ slot: TriggerSlot, _ name: String, _ spec: TriggerSpec) {
         let source = slot.uid.flatMap { uid in observed.sources.first { $0.metadata.uid == uid } }
         do throws(ExpressionError) {
-            let run = try TriggerRunBuilder.run(for: slot, of: trigger, source: source)
-            creates.append(.create(name: name, run: run))
+            let (type, object) = try TriggerRunBuilder.run(for: slot, of: trigger, source: source)
+            creates.append(.create(type, name: name, object: object))
             let what = slot.run.map { "the end of run \($0)" } ?? "the slot \(slot.time)"
-            notes.append(PlannedEvent(reason: "RunStarted", note: "made run \(name) for \(what)"))
+            notes.append(PlannedEvent(reason: "RunStarted", note: "made \(noun()) \(name) for \(what)"))
             didStart(slot, name, at: now, spec)
         } catch {
             leaveOut([slot], reason: Reason.expressionFailed.rawValue, "\(error)")
@@ -103,12 +103,13 @@ extension TriggerRound {
         if spec.concurrencyPolicy == .replace {
             for (other, time) in active.sorted(by: { $0.key < $1.key }) where other != name && time <= slot.time {
                 guard let run = runs[other] else { continue }
-                deletes.append(.delete(name: other, uid: run.metadata.uid))
-                notes.append(PlannedEvent(reason: "RunReplaced", note: "run \(other) gives way to run \(name)"))
+                deletes.append(.delete(run.type, name: other, uid: run.metadata.uid))
+                notes.append(
+                    PlannedEvent(reason: "RunReplaced", note: "\(noun(other)) \(other) gives way to \(noun()) \(name)"))
                 active[other] = nil
             }
         }
-        if runs[name].map({ !Self.isFinished($0) && !$0.metadata.isBeingDeleted }) ?? true { active[name] = slot.time }
+        if runs[name]?.isActive ?? true { active[name] = slot.time }
         if slot.time >= status.lastScheduleTime ?? slot.time {
             status.lastScheduleTime = slot.time
             status.lastRun = name

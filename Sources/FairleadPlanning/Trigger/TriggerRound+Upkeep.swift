@@ -14,8 +14,8 @@ extension TriggerRound {
         }
         var late: [(time: Time, what: String)] = []
         let open =
-            active.map { (time: $0.value, what: "run \($0.key)") }
-            + status.waiting.map { (time: $0.time, what: $0.run.map { "the run after \($0)" } ?? "a run") }
+            active.map { (time: $0.value, what: "\(noun($0.key)) \($0.key)") }
+            + status.waiting.map { (time: $0.time, what: $0.run.map { "the \(noun()) after \($0)" } ?? "a \(noun())") }
         for (time, what) in open.sorted(by: { ($0.time, $0.what) < ($1.time, $1.what) }) {
             let deadline = time.advanced(by: lateAfter.seconds)
             if deadline <= now { late.append((time, what)) } else { wakeUp(at: deadline) }
@@ -35,16 +35,16 @@ extension TriggerRound {
 
     /// Finished runs beyond the history limits, the oldest first.
     func outdated(_ spec: TriggerSpec) -> [TriggerAction] {
-        let finished = runs.values.filter { Self.isFinished($0) && !$0.metadata.isBeingDeleted }
-        func excess(_ runs: [PipelineRun], _ limit: Int?) -> [PipelineRun] {
+        let finished = runs.values.filter { $0.isFinished && !$0.metadata.isBeingDeleted }
+        func excess(_ runs: [TriggerChild], _ limit: Int?) -> [TriggerChild] {
             let byAge = runs.sorted { left, right in
-                (Self.slotTime(left), left.metadata.name) < (Self.slotTime(right), right.metadata.name)
+                (left.slotTime, left.metadata.name) < (right.slotTime, right.metadata.name)
             }
             return Array(byAge.dropLast(max(0, limit ?? 3)))
         }
         let removed =
-            excess(finished.filter { $0.status.phase == .succeeded }, spec.successfulRunsHistoryLimit)
-            + excess(finished.filter { $0.status.phase != .succeeded }, spec.failedRunsHistoryLimit)
-        return removed.map { .delete(name: $0.metadata.name, uid: $0.metadata.uid) }
+            excess(finished.filter(\.hasSucceeded), spec.successfulRunsHistoryLimit)
+            + excess(finished.filter { !$0.hasSucceeded }, spec.failedRunsHistoryLimit)
+        return removed.map { .delete($0.type, name: $0.metadata.name, uid: $0.metadata.uid) }
     }
 }

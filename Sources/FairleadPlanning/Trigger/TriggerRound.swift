@@ -8,8 +8,8 @@ struct TriggerRound {
     let observed: TriggerPlanner.Observed
     let date: Date
     let now: Time
-    /// The trigger's runs by name, backfills left out: those are their command's business.
-    let runs: [String: PipelineRun]
+    /// The trigger's runs and jobs by name, backfills left out: those are their command's business.
+    let runs: [String: TriggerChild]
     var status: TriggerStatus
     var creates: [TriggerAction] = []
     var deletes: [TriggerAction] = []
@@ -27,8 +27,7 @@ struct TriggerRound {
         status = trigger.status
         let own = observed.runs.filter { $0.metadata.labels[FairleadLabel.backfill] == nil }
         runs = Dictionary(own.map { ($0.metadata.name, $0) }, uniquingKeysWith: { first, _ in first })
-        active = runs.filter { !Self.isFinished($0.value) && !$0.value.metadata.isBeingDeleted }
-            .mapValues(Self.slotTime)
+        active = runs.filter(\.value.isActive).mapValues(\.slotTime)
     }
 
     mutating func plan() -> Plan<TriggerAction> {
@@ -42,8 +41,8 @@ struct TriggerRound {
             status.nextScheduleTime = nil
             stop(reason: Reason.invalidSpec.rawValue, message: InvalidSpec(problems).message, isWarning: true)
         }
-        for run in runs.values where run.status.phase == .succeeded {
-            if let time = run.status.completionTime {
+        for run in runs.values where run.hasSucceeded {
+            if let time = run.completionTime {
                 status.lastSuccessfulTime = max(status.lastSuccessfulTime ?? time, time)
             }
         }
@@ -122,11 +121,10 @@ struct TriggerRound {
         notes.append(PlannedEvent(isWarning: true, reason: reason, note: "left out \(what): \(why)"))
     }
 
-    static func isFinished(_ run: PipelineRun) -> Bool { run.status.phase?.isTerminal == true }
-
-    static func slotTime(_ run: PipelineRun) -> Time {
-        run.metadata.annotations[TriggerNaming.slotAnnotation].flatMap(Time.init)
-            ?? run.metadata.creationTimestamp ?? Time(.distantPast)
+    /// What messages call something that the trigger started, or will start.
+    func noun(_ name: String? = nil) -> String {
+        let type = name.flatMap { runs[$0]?.type } ?? trigger.spec.value?.template.child?.type
+        return TriggerChild.noun(type ?? .pipelineRun)
     }
 }
 

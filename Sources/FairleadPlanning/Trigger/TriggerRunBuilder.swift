@@ -2,9 +2,9 @@ public import FairleadAPI
 import Foundation
 public import KubernetesCore
 
-/// Makes the run of a slot from a trigger's template.
+/// Makes the run, or the job, of a slot from a trigger's template.
 public enum TriggerRunBuilder {
-    /// The run as it is to be made; its name is that of ``TriggerNaming``.
+    /// The run or job as it is to be made; its name is that of ``TriggerNaming``.
     ///
     /// - Parameters:
     ///   - slot: What it is made for.
@@ -14,29 +14,40 @@ public enum TriggerRunBuilder {
     /// - Throws: `ExpressionError` where the template refers to what is not there.
     public static func run(
         for slot: TriggerSlot, of trigger: Trigger, source: PipelineRun? = nil, isBackfill: Bool = false
-    ) throws(ExpressionError) -> JSONValue {
-        guard case .success(let spec) = trigger.spec, let template = spec.template.pipelineRun else {
+    ) throws(ExpressionError) -> (type: ResourceType, object: JSONValue) {
+        guard case .success(let spec) = trigger.spec, let (type, template) = spec.template.child else {
             throw ExpressionError("the trigger has no template of a run")
         }
-        var run = template.spec
-        if let params = run["params"] {
-            let schedule = spec.schedule.flatMap(CronSchedule.init)
-            let previous =
-                schedule.map { $0.previous(before: slot.time) } ?? trigger.status.lastScheduleTime
-            let scope = TriggerScope.scope(
-                slot: slot, previous: previous, zone: schedule?.zone ?? .gmt, source: source)
-            do throws(ExpressionError) {
-                run["params"] = try TemplateValue.evaluate(params, in: scope)
-            } catch {
-                throw ExpressionError("spec.template.pipelineRun.spec.params: \(error)")
-            }
-        }
-        return [
-            "apiVersion": .string(PipelineRun.type.gvk.apiVersion),
-            "kind": .string(PipelineRun.type.gvk.kind),
+        let schedule = spec.schedule.flatMap(CronSchedule.init)
+        let previous = schedule.map { $0.previous(before: slot.time) } ?? trigger.status.lastScheduleTime
+        let scope = TriggerScope.scope(
+            slot: slot, previous: previous, zone: schedule?.zone ?? .gmt, source: source)
+        let object: JSONValue = [
+            "apiVersion": .string(type.gvk.apiVersion), "kind": .string(type.gvk.kind),
             "metadata": try metadata(slot, trigger, template, isBackfill),
-            "spec": run,
+            "spec": type == .trainingJob ? try job(template.spec, scope) : try run(template.spec, scope),
         ]
+        return (type, object)
+    }
+
+    private static func run(_ spec: JSONValue, _ scope: Scope) throws(ExpressionError) -> JSONValue {
+        var spec = spec
+        guard let params = spec["params"] else { return spec }
+        do throws(ExpressionError) {
+            spec["params"] = try TemplateValue.evaluate(params, in: scope)
+        } catch {
+            throw ExpressionError("spec.template.pipelineRun.spec.params: \(error)")
+        }
+        return spec
+    }
+
+    private static func job(_ spec: JSONValue, _ scope: Scope) throws(ExpressionError) -> JSONValue {
+        let path = FieldPath("spec")["template"]["trainingJob"]["spec"]
+        do throws(InvalidSpec) {
+            return try Decoded<TrainingJobTemplate>(spec, at: path).get().spec(in: scope, at: path)
+        } catch {
+            throw ExpressionError(error.message)
+        }
     }
 
     private static func metadata(

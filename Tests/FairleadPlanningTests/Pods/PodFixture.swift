@@ -25,7 +25,7 @@ struct PodFixture {
         let fixed = FixedRun(pipeline: "churn", spec: PipelineSpec(tasks: [task]), params: params)
         var attempt = attempt
         attempt.scope.params = params
-        return try PodBuilder(run: run, fixed: fixed, settings: settings).pod(0, attempt).get().pod
+        return try RunPods(run: run, fixed: fixed, settings: settings).pod(0, attempt).get().pod
     }
 
     /// What an attempt fails of before there is a pod.

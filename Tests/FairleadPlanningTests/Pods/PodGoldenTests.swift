@@ -11,9 +11,9 @@ import Testing
 @Suite struct PodGoldenTests {
     private static let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Goldens")
 
-    private func expect(_ pod: JSONValue, _ name: String) throws {
+    static func expect(_ pod: JSONValue, _ name: String) throws {
         let text = YAMLWriter.string(pod)
-        let file = Self.folder.appending(path: "\(name).yaml")
+        let file = folder.appending(path: "\(name).yaml")
         if ProcessInfo.processInfo.environment["FAIRLEAD_RENEW_GOLDENS"] == "1" {
             try FileManager.default.createDirectory(at: Self.folder, withIntermediateDirectories: true)
             try text.write(to: file, atomically: true, encoding: .utf8)
@@ -31,7 +31,7 @@ import Testing
             """)
         fixture.settings = PlanningSettings()
         fixture.params = ["rows": 10, "note": "$HOME", "large": .string(String(repeating: "x", count: 40_000))]
-        try expect(try fixture.pod(), "plain")
+        try Self.expect(try fixture.pod(), "plain")
     }
 
     /// Everything that lies elsewhere: inputs, code, packages from a file of the code, a checkpoint, artifacts.
@@ -66,7 +66,7 @@ import Testing
         var attempt = PodAttempt(scope: Scope())
         let commit = "9fceb02d0ae598e95dc970b74767f19372d61af8"
         attempt.commits = ["https://git.acme.dev/ml/churn#main": commit]
-        try expect(try fixture.pod(attempt), "remote")
+        try Self.expect(try fixture.pod(attempt), "remote")
     }
 
     /// Everything on volumes: nothing is copied, and `store` only looks at what was written.
@@ -82,7 +82,7 @@ import Testing
             checkpoint: {uri: "pvc://sets/state"}
             """)
         fixture.settings.artifactStore = "pvc://sets/runs"
-        try expect(try fixture.pod(), "in-place")
+        try Self.expect(try fixture.pod(), "in-place")
     }
 
     @Test func profile() throws {
@@ -109,7 +109,7 @@ import Testing
                   images: {registry: registry.acme.dev}
                   packages: {index: "https://pypi.acme.dev/simple"}
                 """)
-        try expect(try fixture.pod(), "profile")
+        try Self.expect(try fixture.pod(), "profile")
     }
 
     /// The third item of a mapped task, which reads what all items of another one wrote.
@@ -135,6 +135,6 @@ import Testing
         scope.tasks["split"] = split
         var attempt = PodAttempt(scope: scope)
         attempt.lists = ["tasks.split.results.rows": ResultLocation(configMap: "churn-1-split-rows", key: "list.json")]
-        try expect(try fixture.pod(attempt), "item")
+        try Self.expect(try fixture.pod(attempt), "item")
     }
 }

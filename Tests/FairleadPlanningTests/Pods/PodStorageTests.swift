@@ -49,6 +49,50 @@ import Testing
         #expect(try exact.container("fetch")?.plan()["code"]?["commit"] == .string(commit))
     }
 
+    /// What lies on Hugging Face's Hub needs no Connection, and one gives its token and its address.
+    @Test func theHub() throws {
+        var fixture = try PodFixture(
+            #"{name: t, image: i, command: [c], inputs: {base: {uri: "hf://team/model@v1"}}}"#)
+        let open = try #require(try fixture.pod().container("fetch"))
+        #expect(try open.plan()["remotes"] == nil)
+        #expect(try open.plan()["inputs"]?[0]?["uri"] == "hf://team/model@v1")
+        fixture.settings.platform = try Platform(
+            yaml: """
+                apiVersion: fairlead.dev/v1alpha1
+                kind: Connection
+                metadata: {name: hub}
+                spec: {uris: ["hf://"], type: hf, endpoint: "https://hub.example.com", secret: hub}
+                """)
+        let own = try #require(try fixture.pod().container("fetch"))
+        #expect(try own.plan()["remotes"]?[0]?["prefix"] == "hf://team/")
+        #expect(own.variable("RCLONE_CONFIG_R0_ENDPOINT") == "https://hub.example.com")
+        #expect(own["envFrom"] == [["prefix": "RCLONE_CONFIG_R0_", "secretRef": ["name": "hub"]]])
+    }
+
+    /// `store` alone has the token with which it reads the log; on a volume it writes the file in place.
+    @Test func keptLogs() throws {
+        var fixture = try PodFixture("{name: t, image: i, command: [c], logs: Keep}")
+        let remote = try fixture.pod()
+        let uri = try #require(remote[path: ["metadata", "annotations", PodNaming.logAnnotation]]?.stringValue)
+        #expect(uri.hasPrefix("s3://runs/fairlead/team/0b7f/t/0/1/churn-1-t-") && uri.hasSuffix(".log"))
+        let store = try #require(remote.container("store"))
+        #expect(try store.plan()["log"] == ["uri": .string(uri)])
+        let token = "/var/run/secrets/kubernetes.io/serviceaccount"
+        func mounts(_ pod: JSONValue, _ container: String) -> [String] {
+            (pod.container(container)?["volumeMounts"]?.arrayValue ?? []).compactMap { $0["mountPath"]?.stringValue }
+        }
+        #expect(mounts(remote, "store").contains(token) && !mounts(remote, "main").contains(token))
+        #expect(remote["spec"]?["automountServiceAccountToken"] == false)
+        fixture.settings.artifactStore = "pvc://store/x"
+        let mounted = try fixture.pod()
+        let path = try mounted.container("store")?.plan()["log"]?["path"]?.stringValue ?? ""
+        #expect(path.hasPrefix("/fairlead/stores/log/") && path.hasSuffix(".log"))
+        #expect(mounts(mounted, "store").contains("/fairlead/stores/log"))
+        fixture.settings.artifactStore = nil
+        #expect(fixture.problem()?.reason == .artifactStoreFailed)
+        #expect(try PodFixture("{name: t, image: i, command: [c], logs: Discard}").pod().container("store") == nil)
+    }
+
     /// What items of a mapped task keep does not mix, whoever named the place.
     @Test func checkpointsOfItemsAreApart() throws {
         var scope = Scope()

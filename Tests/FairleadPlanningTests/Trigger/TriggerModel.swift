@@ -11,6 +11,7 @@ struct TriggerModel {
 
     var trigger: Trigger
     var runs: [String: PipelineRun] = [:]
+    var jobs: [String: TrainingJob] = [:]
     /// Runs that others made, by name.
     var sources: [String: PipelineRun] = [:]
     var refused: [String: String] = [:]
@@ -51,19 +52,30 @@ struct TriggerModel {
     func plan() -> Plan<TriggerAction> {
         TriggerPlanner.plan(
             TriggerPlanner.Observed(
-                trigger: trigger, runs: Array(runs.values), sources: Array(sources.values), refused: refused),
+                trigger: trigger, runs: runs.values.map(TriggerChild.init) + jobs.values.map(TriggerChild.init),
+                sources: Array(sources.values), refused: refused),
             now: now)
     }
 
     mutating func perform(_ action: TriggerAction) {
         switch action {
-        case .create(let name, let json):
+        case .create(.trainingJob, let name, let json):
+            guard jobs[name] == nil, var job = try? KubernetesJSON.decode(TrainingJob.self, from: json) else { return }
+            made.append(name)
+            job.metadata.uid = "uid-\(name)-\(made.count)"
+            job.metadata.creationTimestamp = Time(now)
+            jobs[name] = job
+        case .create(_, let name, let json):
             guard runs[name] == nil, var run = try? KubernetesJSON.decode(PipelineRun.self, from: json) else { return }
             made.append(name)
             run.metadata.uid = "uid-\(name)-\(made.count)"
             run.metadata.creationTimestamp = Time(now)
             runs[name] = run
-        case .delete(let name, let uid):
+        case .delete(.trainingJob, let name, let uid):
+            guard jobs[name]?.metadata.uid == uid else { return }
+            jobs[name] = nil
+            deleted.append(name)
+        case .delete(_, let name, let uid):
             guard runs[name]?.metadata.uid == uid else { return }
             runs[name] = nil
             deleted.append(name)
@@ -96,10 +108,16 @@ struct TriggerModel {
         settle()
     }
 
-    /// The names of the runs that are not finished.
-    var active: [String] { runs.filter { $0.value.status.phase?.isTerminal != true }.keys.sorted() }
+    /// The names of the runs and jobs that are not finished.
+    var active: [String] {
+        let open = runs.filter { $0.value.status.phase?.isTerminal != true }.keys
+        let openJobs = jobs.filter { $0.value.status.phase?.isTerminal != true }.keys
+        return (Array(open) + Array(openJobs)).sorted()
+    }
 
     mutating func finish(_ name: String, _ phase: PipelineRunStatus.Phase = .succeeded) {
+        jobs[name]?.status.phase = TrainingJobStatus.Phase(rawValue: phase.rawValue)
+        jobs[name]?.status.completionTime = Time(now)
         runs[name]?.status.phase = phase
         runs[name]?.status.completionTime = Time(now)
     }

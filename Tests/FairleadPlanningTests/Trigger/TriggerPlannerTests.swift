@@ -282,8 +282,8 @@ import Testing
     @Test func backfillsAreNotTheTriggersBusiness() throws {
         var model = try TriggerModel.scheduled("0 * * * *", "", "concurrencyPolicy: Forbid")
         let slot = TriggerSlot(time: Time(TriggerModel.start))
-        let json = try TriggerRunBuilder.run(for: slot, of: model.trigger, isBackfill: true)
-        model.perform(.create(name: "nightly-b29453760", run: json))
+        let json = try TriggerRunBuilder.run(for: slot, of: model.trigger, isBackfill: true).object
+        model.perform(.create(.pipelineRun, name: "nightly-b29453760", object: json))
         let names = try #require(json[path: ["metadata", "name"]]?.stringValue)
         #expect(names == "nightly-b29453760")
         model.pass(Self.hour)
