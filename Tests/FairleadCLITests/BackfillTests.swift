@@ -65,7 +65,9 @@ struct BackfillTests {
             spring.items.map(\.slot.description)
                 == ["2026-03-28T02:00:00Z", "2026-03-29T01:00:00Z", "2026-03-30T01:00:00Z"])
         #expect(
-            spring.items.map { $0.run[path: ["spec", "params", "day"]] } == ["2026-03-28", "2026-03-29", "2026-03-30"])
+            spring.items.map { $0.object[path: ["spec", "params", "day"]] } == [
+                "2026-03-28", "2026-03-29", "2026-03-30",
+            ])
         #expect(spring.lines().first == "SLOT                   RUN                 PARAMS")
         #expect(spring.lines().last == "2026-03-30T01:00:00Z   nightly-b29580540   {\"day\":\"2026-03-30\"}")
         let timed = try await plan("2026-03-28T02:00:00Z", "2026-03-29T00:59:59Z")

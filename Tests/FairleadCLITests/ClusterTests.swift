@@ -62,7 +62,7 @@ struct ClusterTests {
     func runByName() async throws {
         let order = RunOrder(
             source: .pipeline("churn"), arguments: [try ParamArgument("rows=7")], name: "churn-1", usesCache: false)
-        #expect(try await order.launch(cluster) == [cluster.key("churn-1")])
+        #expect(try await order.launch(cluster) == [WorkloadKey(.run, cluster.key("churn-1"))])
         #expect(try await object("churn-1")["spec"] == ["pipeline": "churn", "params": ["rows": 7], "cache": "Off"])
     }
 
@@ -91,7 +91,7 @@ struct ClusterTests {
         let text = "# /// script\n# [tool.fairlead]\n# params = [{name = \"n\", type = \"integer\"}]\n# ///\n"
         let script = try ScriptPipeline(file: "fit.py", text: text)
         let keys = try await RunOrder(source: .script(script), arguments: [try ParamArgument("n=3")]).launch(cluster)
-        let name = try #require(keys.first?.name)
+        let name = try #require(keys.first?.key.name)
         #expect(name.hasPrefix("fit-"))
         let spec = try await object(name)["spec"]
         #expect(spec?[path: ["params", "n"]] == 3)
@@ -122,18 +122,18 @@ struct ClusterTests {
     func control() async throws {
         try await create("r", status: ["phase": "Running"])
         let control = RunControl(cluster: cluster)
-        _ = try await control.suspend(true, run: "r")
+        _ = try await control.suspend(true, "r")
         #expect(try await object("r")[path: ["spec", "suspend"]] == true)
-        _ = try await control.suspend(false, run: "r")
+        _ = try await control.suspend(false, "r")
         #expect(try await object("r")[path: ["spec", "suspend"]] == false)
-        _ = try await control.stop(run: "r", .stop)
+        _ = try await control.stop("r", .stop)
         #expect(try await object("r")[path: ["spec", "shutdown"]] == "Stop")
-        _ = try await control.stop(run: "r", .terminate)
+        _ = try await control.stop("r", .terminate)
         #expect(try await object("r")[path: ["spec", "shutdown"]] == "Terminate")
         try await client.patch(
             .pipelineRun, cluster.key("r"), ["status": ["phase": "Stopped"]], subresource: "status")
         #expect(
-            await refusal { _ = try await control.stop(run: "r", .stop) }?.message == "run \"r\" is Stopped already")
+            await refusal { _ = try await control.stop("r", .stop) }?.message == "run \"r\" is Stopped already")
     }
 
     @Test("approvals are patched; what cannot be decided is told with what can")

@@ -7,7 +7,8 @@ import Testing
 struct HelpGoldenTests {
     private static let commands = [
         "run", "rerun", "approve", "stop", "suspend", "resume", "backfill", "status", "list", "logs", "why", "compare",
-        "graph", "lineage", "validate", "local", "controller", "crds", "uninstall", "version",
+        "graph", "lineage", "validate", "local", "controller", "crds", "manifests", "uninstall",
+        "version",
     ]
 
     private func answer(_ arguments: [String]) async -> FairleadCommandLine.Answer? {

@@ -8,8 +8,9 @@ struct BackfillPlan: Sendable, Hashable {
     /// A slot and its run.
     struct Item: Sendable, Hashable {
         var slot: Time
+        var type: ResourceType
         var name: String
-        var run: JSONValue
+        var object: JSONValue
     }
 
     /// The most slots of one command.
@@ -57,10 +58,11 @@ struct BackfillPlan: Sendable, Hashable {
     private static func item(_ time: Time, _ trigger: Trigger) throws(CommandError) -> Item {
         let slot = TriggerSlot(time: time)
         do throws(ExpressionError) {
+            let (type, object) = try TriggerRunBuilder.run(for: slot, of: trigger, isBackfill: true)
             return Item(
-                slot: time,
+                slot: time, type: type,
                 name: TriggerNaming.runName(trigger: trigger.metadata.name, slot: slot, isBackfill: true),
-                run: try TriggerRunBuilder.run(for: slot, of: trigger, isBackfill: true))
+                object: object)
         } catch {
             throw CommandError(.invalidInput, "the run of slot \(time) cannot be made: \(error)")
         }
@@ -81,7 +83,7 @@ struct BackfillPlan: Sendable, Hashable {
     func lines() -> [String] {
         var table = TextTable(["SLOT", "RUN", "PARAMS"])
         for item in items {
-            let params = item.run[path: ["spec", "params"]].map { JSONWriter.string($0) } ?? ""
+            let params = item.object[path: ["spec", "params"]].map { JSONWriter.string($0) } ?? ""
             table.add([item.slot.description, item.name, params])
         }
         return table.lines

@@ -24,48 +24,56 @@ struct Backfiller: Sendable {
     func run(_ plan: BackfillPlan) async throws -> [(name: String, why: String)] {
         let done = Mutex(0)
         let outcomes = await BoundedWork.map(plan.items, limit: parallel) { item in
-            let run = try await end(of: item)
+            let end = try await end(of: item)
             let count = done.withLock { done in
                 done += 1
                 return done
             }
-            let phase = run.status.phase?.rawValue ?? ""
-            let took = run.status.duration.map { " in \($0)" } ?? ""
-            try say("\(count)/\(plan.items.count)  \(item.slot)  \(item.name)  \(phase)\(took)")
-            return run
+            let took = end.duration.map { " in \($0)" } ?? ""
+            try say("\(count)/\(plan.items.count)  \(item.slot)  \(item.name)  \(end.phase)\(took)")
+            return (item.name, end)
         }
         var failures: [(name: String, why: String)] = []
         for outcome in outcomes {
-            let run = try outcome.get()
-            guard run.status.phase != .succeeded else { continue }
-            failures.append((run.metadata.name, run.status.message ?? run.status.phase?.rawValue ?? ""))
+            let (name, end) = try outcome.get()
+            if !end.hasSucceeded { failures.append((name, end.message ?? end.phase)) }
         }
         return failures.sorted { $0.name < $1.name }
     }
 
-    /// Makes a slot's run, or finds it, and waits for its end.
-    private func end(of item: BackfillPlan.Item) async throws -> PipelineRun {
-        let name = item.name
+    /// Makes a slot's run or job, or finds it, and waits for its end.
+    private func end(of item: BackfillPlan.Item) async throws -> BackfillEnd {
+        let word = item.type == .trainingJob ? "job" : "run"
         do {
-            try await cluster.client.create(.pipelineRun, namespace: cluster.namespace, item.run)
+            try await cluster.client.create(item.type, namespace: cluster.namespace, item.object)
         } catch let error as APIError where error.isAlreadyExists {
-            let found = try await cluster.client.get(PipelineRun.self, cluster.key(name))
-            guard found.metadata.controller?.uid == trigger.metadata.uid else {
-                throw CommandError(.conflict, "run \"\(name)\" exists, and is none of this trigger's")
+            let found = try await cluster.client.get(item.type, cluster.key(item.name))
+            let metadata = try KubernetesJSON.decode(ObjectMeta.self, from: found["metadata"] ?? [:])
+            guard metadata.controller?.uid == trigger.metadata.uid else {
+                throw CommandError(.conflict, "\(word) \"\(item.name)\" exists, and is none of this trigger's")
             }
         }
-        let last = LastValue<PipelineRun>()
-        let follower = ResourceFollower<PipelineRun>(
+        let end =
+            item.type == .trainingJob
+            ? try await follow(item.name) { (job: TrainingJob) in BackfillEnd(job) }
+            : try await follow(item.name) { (run: PipelineRun) in BackfillEnd(run) }
+        guard let end else { throw CommandError(.notFound, "\(word) \"\(item.name)\" was deleted") }
+        return end
+    }
+
+    /// Waits for an object's end; nil where it is deleted.
+    private func follow<Child: Resource>(
+        _ name: String, _ end: @escaping @Sendable (Child) -> BackfillEnd?
+    ) async throws -> BackfillEnd? {
+        let last = LastValue<BackfillEnd>()
+        let follower = ResourceFollower<Child>(
             client: cluster.client, namespace: cluster.namespace, fieldSelector: "metadata.name=\(name)")
         try await follower.follow { event in
-            guard case .present(let run) = event else {
-                throw CommandError(.notFound, "run \"\(name)\" was deleted")
-            }
-            guard run.status.phase?.isTerminal == true else { return .goOn }
-            last.set(run)
+            guard case .present(let child) = event else { return .stop }
+            guard let end = end(child) else { return .goOn }
+            last.set(end)
             return .stop
         }
-        guard let run = last.value else { throw CommandError(.notFound, "run \"\(name)\" was deleted") }
-        return run
+        return last.value
     }
 }

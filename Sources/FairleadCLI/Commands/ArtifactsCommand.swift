@@ -1,5 +1,9 @@
 import ArgumentParser
 import FairleadArtifacts
+import Foundation
+import KubernetesClient
+import KubernetesCore
+import Logging
 
 /// `fairlead artifacts`: what Fairlead's own containers in a task's pod run; the controller makes them.
 struct ArtifactsCommand: ParsableCommand {
@@ -19,10 +23,25 @@ struct ArtifactsCommand: ParsableCommand {
     /// The native sidecar `store`.
     struct Store: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Save checkpoints while the task runs, and its artifacts at its end.")
+            abstract: "Save checkpoints while the task runs, and its artifacts and log at its end.")
+
+        /// More than kubelets keep of a log.
+        private static let longestLog = 64 << 20
+
+        /// The log of the pod's program, which the API server gives to the pod's service account.
+        private static func programLog(
+            _ receive: @escaping @Sendable ([UInt8]) async throws -> Void
+        ) async throws {
+            let environment = ProcessInfo.processInfo.environment
+            let logger = Logger(label: "store") { _ in SwiftLogNoOpLogHandler() }
+            let transport = try HTTPTransport(try ClusterConfiguration.inCluster(), logger: logger)
+            let pod = ObjectKey(namespace: environment["FAIRLEAD_NAMESPACE"], name: environment["FAIRLEAD_POD"] ?? "")
+            let query = LogQuery(container: "main", limitBytes: longestLog)
+            try await Client(transport: transport).streamLogs(pod, query, receive)
+        }
 
         func run() async throws {
-            throw ExitCode(await StoreProgram.run(until: .ofProcess()))
+            throw ExitCode(await StoreProgram.run(until: .ofProcess(), log: Self.programLog))
         }
     }
 }

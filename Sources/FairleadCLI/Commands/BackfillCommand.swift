@@ -60,10 +60,11 @@ struct BackfillCommand: AsyncParsableCommand {
         _ failures: [(name: String, why: String)], of plan: BackfillPlan, _ cluster: Cluster
     ) -> Bool {
         for failure in failures { Output.note("\(failure.name): \(failure.why)") }
-        guard let first = failures.first else { return true }
+        guard let first = failures.first, let item = plan.items.first else { return true }
         Output.note(
             "\(failures.count) of \(plan.items.count) runs did not succeed; to run one anew, delete it and give the same "
-                + "command again: \(cluster.commandLine("kubectl delete pipelinerun \(first.name)"))")
+                + "command again: \(cluster.commandLine("kubectl delete \(item.type.gvk.kind.lowercased()) \(first.name)"))"
+        )
         return false
     }
 }

@@ -41,13 +41,38 @@ struct ControllerCommand: AsyncParsableCommand {
             "Fairlead's own image, of which pods have what fetches their files and stores them.", valueName: "image"))
     var image: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "A service account that objects may name for their pods, as name or namespace/name, with * for any part; "
+                + "several times for several; else all of the pod's namespace.", valueName: "name"))
+    var allowedServiceAccounts: [String] = []
+
     @Option(help: ArgumentHelp("Where /livez and /readyz are answered; 0 for nowhere.", valueName: "host:port"))
     var healthAddress = StatusAddress(BindAddress(port: 8081))
 
     @Option(help: ArgumentHelp("Where /metrics is served; 0 for nowhere.", valueName: "host:port"))
     var metricsAddress = StatusAddress(BindAddress(port: 8080))
 
+    @Option(
+        help: ArgumentHelp(
+            "Where training jobs push their metrics, with --progress-url; 0 for nowhere.", valueName: "host:port"))
+    var progressAddress = StatusAddress(BindAddress(port: 10443))
+
+    @Option(
+        help: ArgumentHelp(
+            "How pods reach that address; without it nothing can be pushed.", valueName: "https://host:port"))
+    var progressURL: String?
+
     @OptionGroup var logging: LoggingOptions
+
+    func validate() throws {
+        guard AllowedServiceAccounts(allowedServiceAccounts) != nil else {
+            throw ValidationError("--allowed-service-accounts takes names and namespace/name, with * for any part.")
+        }
+        guard progressURL.map({ ProgressServing.host(of: $0) != nil }) ?? true else {
+            throw ValidationError("--progress-url takes https://host:port.")
+        }
+    }
 
     func run() async throws {
         let cluster = try kubeconfig.configuration()
@@ -68,9 +93,11 @@ struct ControllerCommand: AsyncParsableCommand {
             client: client,
             configuration: FairleadController.Configuration(
                 namespaces: namespace, identity: identity,
-                planning: PlanningSettings(artifactStore: artifacts, image: image),
+                planning: PlanningSettings(
+                    artifactStore: artifacts, image: image,
+                    serviceAccounts: AllowedServiceAccounts(allowedServiceAccounts) ?? .all),
                 healthAddress: healthAddress.address, metricsAddress: metricsAddress.address,
-                version: FairleadVersion.text),
+                progress: progress(namespace: leaseNamespace ?? cluster.namespace), version: FairleadVersion.text),
             elector: elector, registry: registry, logger: logger)
         logger.info("starting", metadata: ["version": "\(FairleadVersion.text)", "server": "\(cluster.server)"])
         do {
@@ -81,6 +108,14 @@ struct ControllerCommand: AsyncParsableCommand {
         }
         // The process ends here: connections need no farewell, for which a server may take its time.
         logger.info("stopped")
+    }
+
+    /// Where jobs push their metrics.
+    private func progress(namespace: String) -> ProgressServing? {
+        guard let address = progressAddress.address, let progressURL else { return nil }
+        return ProgressServing(
+            address: address, url: progressURL,
+            secret: ObjectKey(namespace: namespace, name: ProgressServing.secretName))
     }
 
     /// Runs the controller until the first signal ends it in order, or the second one at once.

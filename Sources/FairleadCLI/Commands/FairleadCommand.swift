@@ -30,7 +30,8 @@ struct FairleadCommand: AsyncParsableCommand {
             CommandGroup(
                 name: "Serving",
                 subcommands: [
-                    LocalCommand.self, ControllerCommand.self, DefinitionsCommand.self, UninstallCommand.self,
+                    LocalCommand.self, ControllerCommand.self, DefinitionsCommand.self, ManifestsCommand.self,
+                    UninstallCommand.self,
                 ]),
             CommandGroup(
                 name: "Other",

@@ -3,11 +3,12 @@ import ArgumentParser
 /// `fairlead list`.
 struct ListCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "list", abstract: "List the runs.", discussion: "Example: fairlead list --all-namespaces")
+        commandName: "list", abstract: "List the runs and the training jobs.",
+        discussion: "Example: fairlead list --all-namespaces")
 
     @OptionGroup var cluster: ClusterOptions
 
-    @Flag(name: [.customShort("A"), .long], help: "The runs of all namespaces.")
+    @Flag(name: [.customShort("A"), .long], help: "Those of all namespaces.")
     var allNamespaces = false
 
     @Option(name: .shortAndLong, help: "The whole objects, as json or yaml.")
@@ -15,6 +16,6 @@ struct ListCommand: AsyncParsableCommand {
 
     func run() async throws {
         let (isWide, format) = (allNamespaces, output)
-        try await cluster.connect { try await RunLister(cluster: $0).list(allNamespaces: isWide, format) }
+        try await cluster.connect { try await WorkloadLister(cluster: $0).list(allNamespaces: isWide, format) }
     }
 }

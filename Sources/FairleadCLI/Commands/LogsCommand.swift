@@ -1,28 +1,35 @@
 import ArgumentParser
+import FairleadAPI
+import KubernetesCore
 
 /// `fairlead logs`.
 struct LogsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "logs", abstract: "Print what the tasks of a run wrote.",
+        commandName: "logs", abstract: "Print what the tasks of a run, or the pods of a training job, wrote.",
         discussion: """
             Of each task, and of each item of a mapped one, the newest attempt is shown; each line begins
             with the task's name unless one task or item is named. A nested run has its own name, which
-            fairlead status tells.
+            fairlead status tells. Of a job one pod is named by its rank or as worker-1, all of a role by the role.
 
             Examples:
               fairlead logs flights-first
               fairlead logs flights-first train-boosting -f
               fairlead logs per-country 'train[7]' --previous
               fairlead logs flights-first ingest --container packages
+              fairlead logs bert 3 -f
+              fairlead logs bert worker-1 --previous
             """)
 
     @OptionGroup var cluster: ClusterOptions
 
-    @Argument(help: "The run's name.")
-    var run: String
+    @Argument(help: ArgumentHelp("The run or the training job.", valueName: "run|job"))
+    var name: String
 
-    @Argument(help: ArgumentHelp("The task, or one of its items; all where it is left out.", valueName: "task|task[7]"))
-    var task: String?
+    @Argument(
+        help: ArgumentHelp(
+            "The task, or one of its items; of a job a rank, a pod's place or a role; all where it is left out.",
+            valueName: "task|task[7]|rank|role-1"))
+    var part: String?
 
     @Flag(name: .shortAndLong, help: "Go on as they write, and wait for what has not begun, to the run's end.")
     var follow = false
@@ -38,23 +45,42 @@ struct LogsCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let (name, container, isPrevious, isFollowed) = (run, container, previous, follow)
-        let address = try task.map { text in try TaskAddress(text) }
-        guard isFollowed else {
+        let (name, part, container, isPrevious) = (name, part, container, previous)
+        guard follow else {
             try await cluster.connect { cluster in
-                let run = try await cluster.run(name)
-                try LogReader.check(address, run)
-                let reader = LogReader(cluster: cluster, run: run, container: container, isPrevious: isPrevious)
-                try await reader.print(address)
+                switch try await cluster.workload(name) {
+                case .run(let run):
+                    let address = try Self.address(part, run)
+                    let reader = LogReader(cluster: cluster, run: run, container: container, isPrevious: isPrevious)
+                    try await reader.print(address)
+                case .job(let job):
+                    try await Self.logs(job, part, container, cluster).print(isPrevious: isPrevious)
+                }
             }
             return
         }
         _ = try await cluster.connectInterruptibly { cluster in
-            let run = try await cluster.run(name)
-            try LogReader.check(address, run)
-            let width = LogReader.nameWidth(address, run)
-            let printer = LogPrinter(client: cluster.client, container: container, nameWidth: width)
-            try await LogFollower(cluster: cluster, run: name, address: address, printer: printer).follow()
+            switch try await cluster.workload(name) {
+            case .run(let run):
+                let address = try Self.address(part, run)
+                let width = LogReader.nameWidth(address, run)
+                let printer = LogPrinter(client: cluster.client, container: container, nameWidth: width)
+                try await LogFollower.ofRun(run.metadata.name, address, cluster, printer).follow()
+            case .job(let job): try await Self.logs(job, part, container, cluster).follow()
+            }
         }
+    }
+
+    private static func address(_ part: String?, _ run: PipelineRun) throws -> TaskAddress? {
+        let address = try part.map { text in try TaskAddress(text) }
+        try LogReader.check(address, run)
+        return address
+    }
+
+    private static func logs(
+        _ job: TrainingJob, _ part: String?, _ container: String, _ cluster: Cluster
+    ) throws -> JobLogs {
+        let address = try part.map { text in try MemberAddress(text) }
+        return JobLogs(cluster: cluster, job: job, address: address, container: container)
     }
 }

@@ -40,6 +40,6 @@ struct RerunCommand: AsyncParsableCommand {
     func run() async throws {
         let arguments = try params.map { argument in try ParamArgument(argument) }
         let order = RerunOrder(run: run, tasks: from, arguments: arguments, name: name)
-        try await cluster.launch(isWatched: watch) { [try await order.launch($0)] }
+        try await cluster.launch(isWatched: watch) { [WorkloadKey(.run, try await order.launch($0))] }
     }
 }

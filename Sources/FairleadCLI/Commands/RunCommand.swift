@@ -6,10 +6,10 @@ import KubernetesCore
 /// `fairlead run`.
 struct RunCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "run", abstract: "Run a pipeline.",
+        commandName: "run", abstract: "Run a pipeline or a training job.",
         discussion: """
             A file, or a folder of files, is checked first; then its objects are applied, and its
-            PipelineRuns are made. A file with nothing but a Pipeline is run once. A name is that of a
+            PipelineRuns and TrainingJobs are made. A file with nothing but a Pipeline is run once. A name is that of a
             Pipeline in the cluster. A Python script is a pipeline of one task: its comment block (PEP 723)
             names the version of Python, the packages, and in [tool.fairlead] any other field of a task,
             and params.
@@ -18,6 +18,7 @@ struct RunCommand: AsyncParsableCommand {
               fairlead run manifests/examples/flights/ --watch
               fairlead run flights -p rows=20000 -p 'months=[1, 2]' --watch
               fairlead run train.py --code . --watch
+              fairlead run job.yaml --watch
               cat hello.yaml | fairlead run -
             """)
 
@@ -35,7 +36,7 @@ struct RunCommand: AsyncParsableCommand {
         help: ArgumentHelp("A parameter; arrays and objects in JSON.", valueName: "name=value"))
     var params: [String] = []
 
-    @Option(help: ArgumentHelp("The run's name.", valueName: "name"))
+    @Option(help: ArgumentHelp("The name of the run or the job.", valueName: "name"))
     var name: String?
 
     @Option(
@@ -48,7 +49,7 @@ struct RunCommand: AsyncParsableCommand {
     @Flag(help: "Run everything, and keep no outcome for later runs.")
     var noCache = false
 
-    @Flag(name: .shortAndLong, help: "Show the run as it goes on; the exit code is 0 if it succeeds.")
+    @Flag(name: .shortAndLong, help: "Show it as it goes on; the exit code is 0 if it succeeds.")
     var watch = false
 
     @Flag(help: "Take over fields of applied objects that others have set.")

@@ -27,17 +27,26 @@ struct DataDirectory: Sendable, Hashable {
 
     private var lockFile: String { path + "/lock" }
     private var portFile: String { path + "/port" }
+    private var progressPortFile: String { path + "/progress-port" }
 
     /// The port of the last time, nil where there is none.
     var lastPort: Int? {
-        get {
-            (try? String(contentsOfFile: portFile, encoding: .utf8)).flatMap { text in
-                Int(text.filter { !$0.isWhitespace })
-            }
-        }
-        nonmutating set {
-            try? newValue.map(String.init)?.write(toFile: portFile, atomically: true, encoding: .utf8)
-        }
+        get { Self.port(in: portFile) }
+        nonmutating set { Self.write(newValue, to: portFile) }
+    }
+
+    /// The port to which jobs pushed their metrics the last time, nil where there is none.
+    var lastProgressPort: Int? {
+        get { Self.port(in: progressPortFile) }
+        nonmutating set { Self.write(newValue, to: progressPortFile) }
+    }
+
+    private static func port(in file: String) -> Int? {
+        (try? String(contentsOfFile: file, encoding: .utf8)).flatMap { text in Int(text.filter { !$0.isWhitespace }) }
+    }
+
+    private static func write(_ port: Int?, to file: String) {
+        try? port.map(String.init)?.write(toFile: file, atomically: true, encoding: .utf8)
     }
 
     /// Makes the folder and holds it for this process: two clusters would spoil each other's state.

@@ -115,7 +115,8 @@ struct LocalCluster: Service {
                         identity: "fairlead-local",
                         planning: PlanningSettings(
                             artifactStore: "file://\(configuration.data.artifacts)",
-                            image: "fairlead:\(FairleadVersion.text)")),
+                            image: "fairlead:\(FairleadVersion.text)"),
+                        progress: progress),
                     logger: logger)
                 members.append(
                     RuntimeGroup.Member("controller", controller) { try await controller.started.wait() })
@@ -125,6 +126,17 @@ struct LocalCluster: Service {
             members.append(
                 RuntimeGroup.Member("announcement", Announcement(cluster: cluster, kubeconfig: kubeconfig, address)))
             try await RuntimeGroup(members, logger: logger).run()
+        }
+
+        /// Where jobs push: the port of the last time, which is that of pods which still run.
+        private var progress: ProgressServing {
+            let configuration = cluster.configuration
+            let data = configuration.data
+            let port = data.lastProgressPort.flatMap { FreePort.isFree($0) ? $0 : nil } ?? 0
+            return ProgressServing(
+                address: BindAddress(host: configuration.listen.host, port: port),
+                secret: ObjectKey(namespace: "kube-system", name: ProgressServing.secretName)
+            ) { data.lastProgressPort = $0 }
         }
 
         private func nodeConfiguration(port: Int) -> NodeConfiguration {

@@ -14,7 +14,7 @@ struct NodePodLogs: PodLogs {
         let wanted = NodeLogs.Request(
             pod: request.pod, uid: request.uid, container: request.container, follow: request.follow,
             previous: request.previous, timestamps: request.timestamps, tailLines: request.tailLines,
-            since: request.sinceSeconds.map { Date(timeIntervalSinceNow: -Double($0)) },
+            since: request.sinceTime?.date ?? request.sinceSeconds.map { Date(timeIntervalSinceNow: -Double($0)) },
             limitBytes: request.limitBytes)
         try await logs.read(wanted) { try await write($0) }
     }

@@ -3,16 +3,27 @@ import KubernetesClient
 import KubernetesCore
 import Synchronization
 
-/// Prints the logs of a run, or of one of its tasks or items, as they are written, to the end of that run or task.
+/// Prints the logs of pods as they are written, to the end of what they belong to.
 struct LogFollower: Sendable {
     /// The most logs that are read at the same time: of a wide map the others follow as those end.
     private static let width = 64
 
     let cluster: Cluster
-    let run: String
-    /// The task or item; nil for all.
-    let address: TaskAddress?
+    /// Whose logs may be meant.
+    let selector: String
+    /// Which of those are.
+    var isWanted: @Sendable (PodView) -> Bool = { _ in true }
     let printer: LogPrinter
+    /// Returns when nothing more begins to write.
+    let waitForEnd: @Sendable () async throws -> Void
+
+    /// The logs of a run, or of one of its tasks or items, to the end of that run, task or item.
+    static func ofRun(_ run: String, _ address: TaskAddress?, _ cluster: Cluster, _ printer: LogPrinter) -> LogFollower
+    {
+        LogFollower(cluster: cluster, selector: LogSelection.selector(run: run, address), printer: printer) {
+            try await waitForEnd(of: run, address, cluster)
+        }
+    }
 
     private enum Part: Sendable {
         case pods, end, logs
@@ -68,13 +79,11 @@ struct LogFollower: Sendable {
         }
     }
 
-    private var selector: String { LogSelection.selector(run: run, address) }
-
     private func followPods(_ arrivals: Arrivals) async throws {
         let follower = ResourceFollower<PodView>(
             client: cluster.client, namespace: cluster.namespace, labelSelector: selector)
         try await follower.follow { event in
-            if case .present(let pod) = event, LogSelection.hasBegun(pod, container: printer.container) {
+            if case .present(let pod) = event, isWanted(pod), LogSelection.hasBegun(pod, container: printer.container) {
                 arrivals.add(pod)
             }
             return .goOn
@@ -84,11 +93,12 @@ struct LogFollower: Sendable {
     private func addAll(_ arrivals: Arrivals) async throws {
         let pods = try await cluster.client.listAll(
             PodView.self, namespace: cluster.namespace, ListQuery(labelSelector: selector))
-        for pod in pods.items where LogSelection.hasBegun(pod, container: printer.container) { arrivals.add(pod) }
+        for pod in pods.items where isWanted(pod) && LogSelection.hasBegun(pod, container: printer.container) {
+            arrivals.add(pod)
+        }
     }
 
-    private func waitForEnd() async throws {
-        let address = address
+    private static func waitForEnd(of run: String, _ address: TaskAddress?, _ cluster: Cluster) async throws {
         let follower = ResourceFollower<PipelineRun>(
             client: cluster.client, namespace: cluster.namespace, fieldSelector: "metadata.name=\(run)")
         try await follower.follow { event in
@@ -105,7 +115,7 @@ struct LogFollower: Sendable {
             try await printer.print(pod, follow: true)
         } catch let error as APIError where error.isNotFound || error.code == 400 {
             // Deleted, or ended before it wrote: the others' logs go on.
-            Output.note("\(LogSelection.address(pod)): \(error.description)")
+            Output.note("\(LogSelection.name(of: pod)): \(error.description)")
         }
     }
 }

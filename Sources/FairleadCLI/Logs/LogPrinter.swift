@@ -20,7 +20,7 @@ struct LogPrinter: Sendable {
     /// - Throws: `Output.Closed`, `APIError`, `TransportError`.
     func print(_ pod: PodView, follow: Bool) async throws {
         let prefix = nameWidth.map { width in
-            let name = LogSelection.address(pod).description
+            let name = LogSelection.name(of: pod)
             return name + String(repeating: " ", count: max(0, width - name.count)) + "  "
         }
         let printed = Mutex(0)

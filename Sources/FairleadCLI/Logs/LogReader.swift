@@ -81,7 +81,7 @@ struct LogReader: Sendable {
     /// Whether a task has ended without a pod: it was skipped, decided about, or taken from elsewhere.
     private func isWithoutPods(_ name: String) -> Bool {
         guard let task = run.status.tasks.first(where: { $0.name == name }) else { return false }
-        return task.phase.isTerminal && task.attempts == nil && task.map == nil
+        return task.phase.isTerminal && task.attempts == nil && task.map == nil && task.logs == nil
     }
 
     private func absence(_ pod: PodView?, of address: TaskAddress) -> String {
@@ -89,6 +89,11 @@ struct LogReader: Sendable {
         let task = run.status.tasks.first { $0.name == address.task }
         let phase = task?.phase.rawValue ?? "Pending"
         guard let pod else {
+            if let kept = task?.logs {
+                return task?.map == nil
+                    ? "has no pod any more; its log is kept at \(kept)"
+                    : "has no pod any more; logs are kept below \(kept)/\(address.item.map(String.init) ?? "")"
+            }
             // Pods of items that ended well are not kept unless the run says so.
             let isGone = address.item.map { task?.map?.hasEnded($0) ?? false } ?? (task?.map != nil)
             return isGone ? "has no pod any more; spec.podRetention: All keeps them" : "has no pod (\(phase))"

@@ -31,6 +31,11 @@ struct LogSelection: Sendable {
             item: pod.metadata.labels[FairleadLabel.itemIndex].flatMap { Int($0) })
     }
 
+    /// What a pod is called before its lines: its task or item, or its place in a training job.
+    static func name(of pod: PodView) -> String {
+        pod.metadata.labels[FairleadLabel.role] == nil ? address(pod).description : MemberAddress.place(of: pod)
+    }
+
     /// The attempt of a pod, from 1.
     static func attempt(_ pod: PodView) -> Int {
         pod.metadata.annotations[PodNaming.attemptAnnotation].flatMap { Int($0) } ?? 1

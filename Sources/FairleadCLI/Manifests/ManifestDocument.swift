@@ -36,6 +36,9 @@ struct ManifestDocument: Sendable {
     /// Whether it is a PipelineRun.
     var isRun: Bool { gvk == ResourceType.pipelineRun.gvk }
 
+    /// Whether it is a TrainingJob.
+    var isJob: Bool { gvk == ResourceType.trainingJob.gvk }
+
     /// What a Pipeline or a run with a pipeline of its own does; nil for everything else.
     var pipelineSpec: PipelineSpec? {
         if isPipeline, let spec = value["spec"] { return Decoded<PipelineSpec>(spec, at: FieldPath("spec")).value }

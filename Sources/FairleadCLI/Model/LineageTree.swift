@@ -47,6 +47,7 @@ struct LineageTree: Sendable {
         var branches = [
             Self.leaf("files", files), Self.leaf("metrics", Self.list(spec.metrics.mapValues { .double($0) })),
             Self.leaf("params", Self.list(spec.params)), Self.leaf("run", Self.run(lineage)),
+            Self.leaf("training job", [lineage.trainingJob]),
             Self.leaf("pipeline", [lineage.pipelineDigest.map(Self.short)]), Self.leaf("image", image),
             Self.leaf("code", code), Self.leaf("packages", [lineage.packages.joined(separator: ", ")]),
             Self.leaf("seed", [lineage.seed.map { "\($0)" }]),
@@ -92,7 +93,7 @@ struct LineageTree: Sendable {
 
     private static func run(_ lineage: ModelLineage) -> [String?] {
         let task = lineage.task.map { name in lineage.itemIndex.map { "\(name)[\($0)]" } ?? name }
-        return [lineage.run, task.map { "task \($0)" }]
+        return [lineage.run, task.map { "task \($0)" }, lineage.trainingJob.map { "job \($0)" }]
     }
 
     private static func list(_ values: [String: JSONValue]) -> [String?] {

@@ -9,7 +9,7 @@ final class RunDisplay: Sendable {
         var graph: PipelineGraph?
         var nested = NestedRuns()
         var progress = RunProgress()
-        var drawnLines = 0
+        var live = LiveFrame()
     }
 
     private let terminal: Terminal
@@ -63,10 +63,6 @@ final class RunDisplay: Sendable {
         let isOver = run.status.phase?.isTerminal == true
         let lines = RunTree(run: run, graph: state.graph, nested: state.nested, now: now)
             .lines(height: isOver ? nil : size.height - 1)
-        var text = ""
-        if state.drawnLines > 0 { text += "\u{1B}[\(state.drawnLines)A\r\u{1B}[J" }
-        for line in lines { text += line.text(width: size.width - 1, hasColor: terminal.hasColor) + "\n" }
-        state.drawnLines = lines.count
-        return text
+        return state.live.text(lines, width: size.width, hasColor: terminal.hasColor)
     }
 }

@@ -30,7 +30,7 @@ enum RunGraph {
         switch task.work {
         case .check: .check
         case .approval: .approval
-        case .pipeline: .nested
+        case .pipeline, .trainingJob: .nested
         default: .work
         }
     }
@@ -42,6 +42,7 @@ enum RunGraph {
         case .check: marks.append("check")
         case .approval: marks.append("approval")
         case .pipeline(let nested): marks.append("pipeline \(nested.name)")
+        case .trainingJob: marks.append("training job")
         case .model(let model): marks.append("model \(model.name)")
         default: break
         }

@@ -59,27 +59,44 @@ struct RunLauncher: Sendable {
         }
     }
 
+    /// Makes a training job, says so, and returns its address.
+    ///
+    /// - Throws: ``CommandError`` where a job of that name exists, `APIError`.
+    func create(job: JSONValue) async throws -> ObjectKey {
+        let name = job[path: ["metadata", "name"]]?.stringValue
+        return try await create(.job, job, try namespace(of: job, name ?? "TrainingJob")).key
+    }
+
     private func create(_ request: RunRequest, _ namespace: String) async throws -> (key: ObjectKey, uid: String) {
+        try await create(.run, request.object, namespace)
+    }
+
+    private func create(
+        _ kind: Workload.Kind, _ object: JSONValue, _ namespace: String
+    ) async throws -> (key: ObjectKey, uid: String) {
+        let given = object[path: ["metadata", "name"]]?.stringValue ?? ""
         do {
             let made = try await cluster.client.create(
-                .pipelineRun, namespace: namespace, request.object, .init(fieldValidation: .strict))
-            let name = made[path: ["metadata", "name"]]?.stringValue ?? request.name ?? ""
-            try Output.line("pipelinerun/\(name) created")
+                kind.type, namespace: namespace, object, .init(fieldValidation: .strict))
+            let name = made[path: ["metadata", "name"]]?.stringValue ?? given
+            try Output.line("\(kind.type.gvk.kind.lowercased())/\(name) created")
             return (ObjectKey(namespace: namespace, name: name), made[path: ["metadata", "uid"]]?.stringValue ?? "")
         } catch let error as APIError where error.isAlreadyExists {
-            throw await existing(ObjectKey(namespace: namespace, name: request.name ?? ""))
+            throw await existing(kind, ObjectKey(namespace: namespace, name: given))
+        } catch let error as APIError where error.isNotFound && kind == .job {
+            throw unknownKind(kind.type.gvk)
         }
     }
 
-    /// What to do about a run that is there already: it happens once.
-    private func existing(_ key: ObjectKey) async -> CommandError {
-        let run = try? await cluster.client.get(PipelineRun.self, key)
-        let state = run?.status.phase.map { " (\($0.rawValue))" } ?? ""
-        let name = key.name
+    /// What to do about a run or a job that is there already: it happens once.
+    private func existing(_ kind: Workload.Kind, _ key: ObjectKey) async -> CommandError {
+        let object = try? await cluster.client.get(kind.type, key)
+        let state = object?[path: ["status", "phase"]]?.stringValue.map { " (\($0))" } ?? ""
+        let (name, type) = (key.name, kind.type.gvk.kind.lowercased())
         return CommandError(
             .conflict,
-            "run \"\(name)\" exists already\(state), and a run happens once: give another name with --name, or first "
-                + cluster.commandLine("kubectl delete pipelinerun \(name)"))
+            "\(kind.word) \"\(name)\" exists already\(state), and a \(kind.word) happens once: give another name with "
+                + "--name, or first \(cluster.commandLine("kubectl delete \(type) \(name)"))")
     }
 
     private func namespace(of object: JSONValue, _ label: String) throws -> String {

@@ -23,25 +23,31 @@ struct RunOrder: Sendable {
     /// What travels with the run.
     var code: CodeBundle?
 
-    /// Applies what is to be applied, makes the runs, and returns their addresses.
+    /// Applies what is to be applied, makes the runs and jobs, and returns their addresses.
     ///
     /// - Throws: ``CommandError``, `APIError`, `TransportError`.
-    func launch(_ cluster: Cluster) async throws -> [ObjectKey] {
+    func launch(_ cluster: Cluster) async throws -> [WorkloadKey] {
         let launcher = RunLauncher(cluster: cluster, forcesConflicts: forcesConflicts)
         let documents: [ManifestDocument]
         var runs: [RunRequest]
+        var jobs: [JSONValue] = []
         switch source {
         case .pipeline(let pipeline): (documents, runs) = ([], [named(RunRequest(pipeline: pipeline))])
         case .script(let script):
             (documents, runs) = ([], [named(RunRequest(prefix: script.task, pipelineSpec: script.spec))])
         case .manifests(let set):
             let plan = try RunPlan(set, name: name, hasParams: !arguments.isEmpty)
-            (documents, runs) = (plan.applied, plan.runs)
+            (documents, runs, jobs) = (plan.applied, plan.runs, plan.jobs)
+            if !jobs.isEmpty, code != nil {
+                throw CommandError(
+                    .invalidInput, "--code travels with runs; a training job names its code in spec.code")
+            }
         }
         for index in runs.indices { try await complete(&runs[index], cluster) }
         for document in documents { try await launcher.apply(document) }
-        var keys: [ObjectKey] = []
-        for run in runs { keys.append(try await launcher.create(run, code: code)) }
+        var keys: [WorkloadKey] = []
+        for run in runs { keys.append(WorkloadKey(.run, try await launcher.create(run, code: code))) }
+        for job in jobs { keys.append(WorkloadKey(.job, try await launcher.create(job: job))) }
         return keys
     }
 

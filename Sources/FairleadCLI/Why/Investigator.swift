@@ -73,6 +73,11 @@ struct Investigator: Sendable {
         let pods = try? await cluster.client.listAll(
             PodView.self, namespace: cluster.namespace, ListQuery(labelSelector: selector))
         guard let pods, let pod = LogSelection(pods: pods.items).newest(address) else { return nil }
+        return await facts(pod)
+    }
+
+    /// What there is to tell about a pod.
+    func facts(_ pod: PodView) async -> PodFacts {
         var facts = PodFacts(pod)
         if facts.hasLog { facts.log = await logEnd(pod, facts.container) }
         if facts.ending == nil { facts.warnings = await warnings(of: facts.name) }
@@ -86,7 +91,7 @@ struct Investigator: Sendable {
     }
 
     /// What events of the type Warning say about an object, each once, the newest last.
-    private func warnings(of name: String) async -> [String] {
+    func warnings(of name: String) async -> [String] {
         // Events of the core group: their selectors are those that every server knows.
         let type = ResourceType(version: "v1", kind: "Event", plural: "events")
         let query = ListQuery(fieldSelector: "involvedObject.name=\(name),type=Warning")

@@ -200,7 +200,7 @@ struct WhyStory: Sendable {
     private static func clean(_ text: String) -> String { StyledLine(text).text() }
 
     /// Markdown without its marks.
-    private static func plain(_ text: String) -> String {
+    static func plain(_ text: String) -> String {
         text.replacing("`", with: "").replacing(/\[([^\]]*)\]\([^)]*\)/) { $0.1 }
     }
 }
