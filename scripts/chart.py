@@ -2,8 +2,9 @@
 
 With --render '{"namespaces": ["team"]}' it prints what to apply for values other than the defaults.
 
-Made are the chart's CRDs, manifests/install.yaml (the chart with its defaults, with no Helm needed) and the table of
-values in docs/configuration.md. scripts/template.py renders the templates.
+Made are the chart's CRDs, manifests/install.yaml (the chart with its defaults, with no Helm needed), the same without the
+CRDs as the Swift text of which `fairlead manifests` makes it, and the table of values in docs/configuration.md.
+scripts/template.py renders the templates.
 """
 
 import json
@@ -21,6 +22,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 CHART = ROOT / "charts" / "fairlead"
 CRDS = CHART / "templates" / "crds.yaml"
 INSTALL = ROOT / "manifests" / "install.yaml"
+OBJECTS = ROOT / "Sources" / "FairleadCLI" / "Manifests" / "ChartObjects.swift"
 CONFIGURATION = ROOT / "docs" / "configuration.md"
 BEGIN, END = "<!-- made from values.yaml: begin -->\n", "<!-- made from values.yaml: end -->\n"
 ORDER = [
@@ -95,17 +97,42 @@ def crd_template():
     return note + "{{- if .Values.crds.install }}\n" + "".join(parts) + "{{- end }}\n"
 
 
-def install(**values):
-    which = "these values" if values else "its defaults"
-    header = f"# Made by scripts/chart.py: the chart with {which}. Apply with `kubectl apply --server-side -f`.\n"
+def install_parts(**values):
+    """The chart's objects for those who have no Helm, which alone knows what to keep."""
     namespace = (
         "apiVersion: v1\nkind: Namespace\nmetadata:\n  name: fairlead-system\n  labels:\n"
         "    pod-security.kubernetes.io/enforce: restricted\n")
-    parts = [
-        re.sub(r"\n[ \t]*(?=\n)", "", part) for part in chart_documents(values_with(**values), service="kubectl")
-        if not is_hook(documents(part)[0])
+    rendered = chart_documents(values_with(**values | {"crds": {"keep": False}}), service="kubectl")
+    return [namespace] + [
+        re.sub(r"\n[ \t]*(?=\n)", "", part) for part in rendered if not is_hook(documents(part)[0])
     ]
-    return header + "---\n".join([namespace, *parts])
+
+
+def install(**values):
+    which = "these values" if values else "its defaults"
+    header = f"# Fairlead's chart with {which}. Apply with `kubectl apply --server-side -f`.\n"
+    return header + "---\n".join(install_parts(**values))
+
+
+def swift_objects():
+    """What `fairlead manifests` prints before the CRDs, which the binary has of its own, and after them."""
+    parts = install_parts()
+    definitions = [index for index, part in enumerate(parts) if "\nkind: CustomResourceDefinition\n" in part]
+    first, last = definitions[0], definitions[-1]
+    if definitions != list(range(first, last + 1)):
+        sys.exit("the CRDs stand apart")
+
+    def literal(name, text):
+        lines = "".join(f"        {line}".rstrip() + "\n" for line in text.splitlines())
+        return f'    static let {name} = #"""\n{lines}\n        """#\n'
+
+    return (
+        "// Made by scripts/chart.py from charts/fairlead: never edit it.\n\n"
+        "/// The objects of the chart with its defaults, as YAML, without the CustomResourceDefinitions.\n"
+        "enum ChartObjects {\n    /// Those that come before the definitions.\n"
+        + literal("beforeDefinitions", "---\n".join(parts[:first]))
+        + "\n    /// Those that come after them.\n"
+        + literal("afterDefinitions", "---\n".join(parts[last + 1:])) + "}\n")
 
 
 def is_hook(item):
@@ -136,7 +163,7 @@ def configuration():
     return before + BEGIN + values_table() + END + rest.split(END)[1]
 
 
-MADE = {CRDS: crd_template, INSTALL: install, CONFIGURATION: configuration}
+MADE = {CRDS: crd_template, INSTALL: install, OBJECTS: swift_objects, CONFIGURATION: configuration}
 
 FILLED = {
     "namespaces": ["a", "b"], "artifacts": "pvc://store/x", "extraArgs": ["--x"], "podLabels": {"a": "b"},
@@ -147,6 +174,7 @@ FILLED = {
         "serviceMonitor": {"enabled": True, "labels": {"release": "p"}},
         "rules": {"enabled": True, "labels": {"release": "p"}}, "dashboard": {"enabled": True},
     },
+    "allowedServiceAccounts": ["ml", "team-*/deployer"],
     "networkPolicy": {
         "enabled": True, "metricsFrom": [{"namespaceSelector": {}}], "apiServer": [{"ipBlock": {"cidr": "10.0.0.0/8"}}],
     },
@@ -154,11 +182,12 @@ FILLED = {
 BARE = {
     "crds": {"install": False}, "rbac": {"create": False, "aggregate": False}, "serviceAccount": {"create": False},
     "podDisruptionBudget": {"enabled": False}, "metrics": {"service": False}, "uninstall": {"enabled": False},
+    "progress": {"enabled": False},
 }
 REFUSED = [
     {"replica": 3}, {"replicas": "2"}, {"namespaces": ["A"]}, {"image": {"pullPolicy": "Sometimes"}},
     {"metrics": {"rules": {"enable": True}}}, {"logLevel": "loud"}, {"podLabels": {"a": 1}},
-    {"networkPolicy": {"apiServerPorts": [0]}}, {"artifacts": "bucket"},
+    {"networkPolicy": {"apiServerPorts": [0]}}, {"artifacts": "bucket"}, {"allowedServiceAccounts": ["a/b/c"]},
 ]
 
 
@@ -245,7 +274,10 @@ def check_objects(problems, values, objects):
             policy = item["metadata"].get("annotations", {}).get("helm.sh/resource-policy")
             problems.expect((policy == "keep") == values["crds"]["keep"], f"{name}: its policy is {policy}")
         for rule in item.get("rules", []):
-            problems.expect("secrets" not in rule["resources"], f"{name} may read Secrets")
+            # The one Secret is its own: the certificates of the server to which jobs push.
+            own = rule.get("resourceNames") == ["fairlead-progress-tls"]
+            reads = "secrets" in rule["resources"] and rule["verbs"] != ["create"] and not own
+            problems.expect(not reads, f"{name} may read Secrets")
             problems.expect("*" not in str(rule), f"{name} has a wildcard")
         if kind in ("Deployment", "Job"):
             check_pod(problems, name, item["spec"]["template"]["spec"])

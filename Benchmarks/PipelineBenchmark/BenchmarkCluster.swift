@@ -12,9 +12,16 @@ import Logging
 /// simulated node.
 enum BenchmarkCluster {
     /// Runs a measure with a cluster around it.
-    static func with(_ body: @Sendable @escaping (any Transport) async throws -> Measure) async throws -> Measure {
+    ///
+    /// - Parameters:
+    ///   - script: How its pods end.
+    ///   - body: Measures.
+    static func with(
+        script: @escaping SimulatedKubelet.Script = { _ in SimulatedKubelet.Ending() },
+        _ body: @Sendable @escaping (any Transport) async throws -> Measure
+    ) async throws -> Measure {
         if let kubeconfig = ProcessInfo.processInfo.environment["KUBECONFIG_TEST"], !kubeconfig.isEmpty {
-            return try await withRealCluster(try .find(kubeconfig: kubeconfig), body)
+            return try await withRealCluster(try .find(kubeconfig: kubeconfig), script, body)
         }
         let server = try await LocalAPIServer(
             configuration: LocalAPIServer.Configuration(), logger: PipelineBenchmark.logger)
@@ -25,14 +32,15 @@ enum BenchmarkCluster {
         }
         return try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await server.run() }
-            group.addTask { try await SimulatedKubelet(client: client).run() }
+            group.addTask { try await SimulatedKubelet(client: client, script: script).run() }
             defer { group.cancelAll() }
             return try await body(transport)
         }
     }
 
     private static func withRealCluster(
-        _ configuration: ClusterConfiguration, _ body: @Sendable @escaping (any Transport) async throws -> Measure
+        _ configuration: ClusterConfiguration, _ script: @escaping SimulatedKubelet.Script,
+        _ body: @Sendable @escaping (any Transport) async throws -> Measure
     ) async throws -> Measure {
         let transport = try HTTPTransport(configuration, logger: PipelineBenchmark.logger)
         // The node's calls wait for nobody else's.
@@ -43,10 +51,12 @@ enum BenchmarkCluster {
             let key = ObjectKey(namespace: nil, name: name)
             try await client.apply(.customResourceDefinition, key, definition.json, force: true)
         }
-        while try await !client.serves(.pipelineRun) { try await Task.sleep(for: .milliseconds(100)) }
+        for type in [ResourceType.pipelineRun, .trainingJob] {
+            while try await !client.serves(type) { try await Task.sleep(for: .milliseconds(100)) }
+        }
         let measure = try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await SimulatedNode(client: client, name: "simulated").run() }
-            group.addTask { try await SimulatedKubelet(client: client).run() }
+            group.addTask { try await SimulatedKubelet(client: client, script: script).run() }
             defer { group.cancelAll() }
             return try await body(transport)
         }

@@ -33,7 +33,9 @@ final class CountingTransport: Transport {
 
     private func count(_ request: APIRequest) {
         let names = request.path.split(separator: "/")
-        let kinds: Set<Substring> = ["pods", "pipelineruns", "pipelines", "configmaps", "events", "leases"]
+        let kinds: Set<Substring> = [
+            "pods", "pipelineruns", "pipelines", "trainingjobs", "configmaps", "services", "events", "leases",
+        ]
         let kind = names.first { kinds.contains($0) } ?? "other"
         let part = names.last == "status" ? "/status" : ""
         let verb = request.query("watch") == "true" ? "WATCH" : request.method.rawValue

@@ -5,7 +5,7 @@ import Logging
 /// Runs on a simulated node, beside bare clients that make the same pods in the same process: the ratio is what counts,
 /// absolute figures move from machine to machine.
 ///
-/// `PipelineBenchmark [tasks|map|runs|memory COUNT [ROUNDS]]`; without arguments all of them.
+/// `PipelineBenchmark [tasks|map|runs|job|memory COUNT [ROUNDS]]`; without arguments all of them.
 @main
 struct PipelineBenchmark {
     static let logger = Logger(label: "benchmark") { _ in SwiftLogNoOpLogHandler() }
@@ -16,15 +16,18 @@ struct PipelineBenchmark {
             for (workload, rounds) in [(Workload.tasks(1000), 3), (.runs(50), 3), (.map(20_000), 1)] {
                 try await compare(workload, rounds: rounds)
             }
+            try await JobBenchmark(nodes: 1000).compare(rounds: 3)
             return MemoryMeasure.report(items: 20_000)
         }
         let count = arguments.dropFirst().first.flatMap { Int($0) } ?? 1000
         if name == "memory" { return MemoryMeasure.report(items: count) }
+        let rounds = arguments.dropFirst(2).first.flatMap { Int($0) } ?? 3
+        if name == "job" { return try await JobBenchmark(nodes: count).compare(rounds: rounds) }
         guard let workload = Workload(name, count) else {
-            print("usage: PipelineBenchmark [tasks|map|runs|memory COUNT [ROUNDS]]")
+            print("usage: PipelineBenchmark [tasks|map|runs|job|memory COUNT [ROUNDS]]")
             exit(2)
         }
-        try await compare(workload, rounds: arguments.dropFirst(2).first.flatMap { Int($0) } ?? 3)
+        try await compare(workload, rounds: rounds)
     }
 
     /// Measures both sides and prints how they compare.
@@ -51,12 +54,18 @@ struct PipelineBenchmark {
         print("ratio to create and await: \(format(median(least.map(\.seconds)) / seconds)) of the rate")
         let cpu = (median(runs.map(\.cpuSeconds)) - median(same.map(\.cpuSeconds))) / Double(workload.pods) * 1000
         print("controller's own CPU: \(format(cpu)) ms a pod (the difference in the process's CPU)")
-        for (call, count) in (runs.last?.counts.calls ?? [:]).sorted(by: { $0.value > $1.value }) {
+        reportCalls(runs.last)
+    }
+
+    /// Prints which calls one measure took.
+    static func reportCalls(_ measure: Measure?) {
+        for (call, count) in (measure?.counts.calls ?? [:]).sorted(by: { $0.value > $1.value }) {
             print("    \(call): \(count)")
         }
     }
 
-    private static func report(_ name: String, _ measures: [Measure], _ pods: Int) {
+    /// Prints what a side took.
+    static func report(_ name: String, _ measures: [Measure], _ pods: Int) {
         let seconds = median(measures.map(\.seconds))
         let calls = median(measures.map { Double($0.counts.total) }) / Double(pods)
         let bytes = median(measures.map { Double($0.counts.bytes) }) / Double(pods)
@@ -69,7 +78,8 @@ struct PipelineBenchmark {
     /// A name that no round before this one had.
     static func newName() -> String { "bench-\(UUID().uuidString.prefix(8).lowercased())" }
 
-    private static func median(_ values: [Double]) -> Double { values.sorted()[values.count / 2] }
+    /// The middle value.
+    static func median(_ values: [Double]) -> Double { values.sorted()[values.count / 2] }
 
     static func format(_ value: Double) -> String { String(format: "%.2f", value) }
 }

@@ -79,6 +79,35 @@ extension EndToEndTests {
             }
         }
 
+        @Test func aModelIsTrainedRegisteredAndPromoted() async throws {
+            try await LocalCluster.with { cluster in
+                let first = try await cluster.fairlead("run", example("model"), "--watch")
+                #expect(first.code == 0, "\(first)")
+                func production() async throws -> String {
+                    let path = "jsonpath={.status.aliases.production.version}"
+                    return try await cluster.kubectl("get", "model", "line", "-o", path).output
+                }
+                try await eventually("the first version is in production") { try await production() == "1" }
+                let version = try await cluster.kubectl(
+                    "get", "modelversion", "line-1", "-o", "jsonpath={.spec.uri} {.spec.digest} {.spec.lineage.run}")
+                #expect(version.output.hasPrefix("file://") && version.output.contains(" sha256:"))
+                #expect(version.output.hasSuffix(" line-first"))
+                // Of 50 points the line fits them better, of 10 worse: that version is registered and not promoted.
+                let better = try await cluster.fairlead("run", "line", "-p", "points=50", "--watch")
+                #expect(better.code == 0, "\(better)")
+                try await eventually("the better version is in production") { try await production() == "2" }
+                let worse = try await cluster.fairlead("run", "line", "-p", "points=10", "--watch")
+                #expect(worse.code == 0, "\(worse)")
+                try await eventually("the candidate was judged") {
+                    let path = "jsonpath={.status.aliases.candidate.version} {.status.observedGeneration}"
+                    return try await cluster.kubectl("get", "model", "line", "-o", path).output.hasPrefix("3 ")
+                }
+                #expect(try await production() == "2")
+                let lineage = try await cluster.fairlead("lineage", "line:1")
+                #expect(lineage.code == 0 && lineage.output.contains("line-first"), "\(lineage)")
+            }
+        }
+
         @Test func aNestedPipelineRunsForEachCountry() async throws {
             try await LocalCluster.with { cluster in
                 let run = try await cluster.fairlead("run", example("nested"), "--watch")

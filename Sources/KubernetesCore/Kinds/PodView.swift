@@ -15,9 +15,14 @@ public struct PodView: Resource, Hashable {
     public struct Spec: Sendable, Hashable, Codable {
         /// The node to which the pod is bound.
         public var nodeName: String?
+        /// How long its containers have to end when it is deleted, in seconds.
+        public var terminationGracePeriodSeconds: Int64?
 
         /// Makes the part of a spec.
-        public init(nodeName: String? = nil) { self.nodeName = nodeName }
+        public init(nodeName: String? = nil, terminationGracePeriodSeconds: Int64? = nil) {
+            self.nodeName = nodeName
+            self.terminationGracePeriodSeconds = terminationGracePeriodSeconds
+        }
     }
 
     /// The part of a pod's status that controllers need.

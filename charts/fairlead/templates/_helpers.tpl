@@ -21,6 +21,11 @@ app.kubernetes.io/component: controller
 job="{{ .Release.Name }}-metrics",namespace="{{ .Release.Namespace }}"
 {{- end }}
 
+{{- /* Whether jobs can push metrics. */ -}}
+{{- define "fairlead.progress" -}}
+{{- if and .Values.progress.enabled (not .Values.namespaces) }}true{{ end -}}
+{{- end }}
+
 {{- define "fairlead.image" -}}
 {{ .Values.image.repository }}:{{ .Values.image.tag | default .Chart.AppVersion }}
 {{- end }}
@@ -93,9 +98,53 @@ priorityClassName: {{ .Values.priorityClassName }}
 - apiGroups: [fairlead.dev]
   resources: [pipelineruns/finalizers]
   verbs: [update]
+- apiGroups: [fairlead.dev]
+  resources: [trainingjobs]
+  verbs: [get, list, watch, create, patch, delete]
+- apiGroups: [fairlead.dev]
+  resources: [trainingjobs/status]
+  verbs: [patch]
+- apiGroups: [fairlead.dev]
+  resources: [trainingjobs/finalizers]
+  verbs: [update]
+- apiGroups: [""]
+  resources: [services]
+  verbs: [get, create]
+# A key that is made and never read.
+- apiGroups: [""]
+  resources: [secrets]
+  verbs: [create]
+- apiGroups: [scheduling.k8s.io]
+  resources: [podgroups, workloads]
+  verbs: [get, create]
+- apiGroups: [scheduling.volcano.sh, scheduling.x-k8s.io]
+  resources: [podgroups]
+  verbs: [get, create]
+- apiGroups: [kueue.x-k8s.io]
+  resources: [workloads]
+  verbs: [get, list, watch, create, patch, delete]
+- apiGroups: [kueue.x-k8s.io]
+  resources: [workloads/status]
+  verbs: [patch]
+{{- if not .Values.namespaces }}
+- apiGroups: [kueue.x-k8s.io]
+  resources: [resourceflavors, workloadpriorityclasses]
+  verbs: [get]
+- apiGroups: [scheduling.k8s.io]
+  resources: [priorityclasses]
+  verbs: [get]
+{{- end }}
 - apiGroups: [""]
   resources: [pods]
   verbs: [get, list, watch, create, patch, delete, deletecollection]
+- apiGroups: [""]
+  resources: [pods/log]
+  verbs: [get]
+{{- if include "fairlead.progress" . }}
+- apiGroups: [authentication.k8s.io]
+  resources: [tokenreviews]
+  verbs: [create]
+{{- end }}
 - apiGroups: [""]
   resources: [configmaps]
   verbs: [get, list, watch, create, patch, delete]
