@@ -73,6 +73,7 @@ extension EndToEndTests {
                         ["modelversions", "flmv", "fairlead.dev/v1alpha1", "true", "ModelVersion"],
                         ["pipelineruns", "flr", "fairlead.dev/v1alpha1", "true", "PipelineRun"],
                         ["pipelines", "flp", "fairlead.dev/v1alpha1", "true", "Pipeline"],
+                        ["trainingjobs", "fltj", "fairlead.dev/v1alpha1", "true", "TrainingJob"],
                         ["triggers", "flt", "fairlead.dev/v1alpha1", "true", "Trigger"],
                     ])
                 let explained = try await cluster.kubectl("explain", "pipelinerun.spec")
