@@ -2,14 +2,12 @@ extension Framework {
     /// The variables by which the processes find each other: a user who sets one breaks the gang.
     ///
     /// They are those of Kubeflow Trainer's versions 1 and 2 and of the MPI operator.
-    var reservedVariables: Set<String> {
+    ///
+    /// - Parameter isElastic: Whether the job's processes meet anew when nodes come or go; else a rendezvous is the user's.
+    func reservedVariables(isElastic: Bool) -> Set<String> {
         switch self {
         case .pytorch:
-            [
-                "MASTER_ADDR", "MASTER_PORT", "WORLD_SIZE", "RANK", "PET_MASTER_ADDR", "PET_MASTER_PORT",
-                "PET_NODE_RANK", "PET_NNODES", "PET_NPROC_PER_NODE", "PET_RDZV_ENDPOINT", "PET_RDZV_BACKEND",
-                "PET_RDZV_ID", "PET_STANDALONE",
-            ]
+            Self.torch.union(isElastic ? Self.rendezvous : [])
         case .tensorflow: ["TF_CONFIG"]
         case .jax:
             [
@@ -26,6 +24,15 @@ extension Framework {
         case .none: []
         }
     }
+
+    private static let torch: Set<String> = [
+        "MASTER_ADDR", "MASTER_PORT", "WORLD_SIZE", "RANK", "PET_MASTER_ADDR", "PET_MASTER_PORT", "PET_NODE_RANK",
+        "PET_NNODES", "PET_NPROC_PER_NODE",
+    ]
+
+    private static let rendezvous: Set<String> = [
+        "PET_RDZV_ENDPOINT", "PET_RDZV_BACKEND", "PET_RDZV_ID", "PET_STANDALONE",
+    ]
 
     private static let tracker: Set<String> = [
         "MASTER_ADDR", "MASTER_PORT", "WORLD_SIZE", "RANK", "DMLC_TRACKER_URI", "DMLC_TRACKER_PORT", "DMLC_TASK_ID",

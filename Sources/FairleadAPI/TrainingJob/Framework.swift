@@ -27,6 +27,14 @@ public enum Framework: String, NamedValue {
     /// Whether a pod of its own starts the processes on the workers.
     public var hasLauncher: Bool { roles.contains(RoleName.launcher) }
 
+    /// Whether the processes of a node are told how many they are.
+    public var countsProcesses: Bool {
+        switch self {
+        case .pytorch, .xgboost, .mpi, .deepspeed, .horovod, .paddle: true
+        case .tensorflow, .jax, .lightgbm, .none: false
+        }
+    }
+
     /// Whether the library bears that workers come and go.
     public var isElastic: Bool {
         switch self {

@@ -79,7 +79,7 @@ public struct TrainingJobValidator {
 
     private mutating func validateContainer(_ container: ContainerSpec, _ spec: TrainingJobSpec, _ path: FieldPath) {
         problems += ContainerValidator.validate(container, in: place, at: path, limits: limits)
-        let reserved = spec.effectiveFramework.reservedVariables
+        let reserved = spec.effectiveFramework.reservedVariables(isElastic: spec.elastic != nil)
         for name in container.env.keys.sorted() where reserved.contains(name) {
             add(path["env"][name], "is set by Fairlead, so that the job's \(spec.effectiveFramework) processes meet")
         }
@@ -168,8 +168,12 @@ public struct TrainingJobValidator {
         if wrong.isEmpty, spec.totalNodes > limits.jobNodes {
             add(path, "has \(spec.totalNodes) nodes with its roles; at most \(limits.jobNodes) are allowed")
         }
-        if case .count(let count)? = spec.processesPerNode, !(1...limits.processesPerNode).contains(count) {
+        guard case .count(let count)? = spec.processesPerNode else { return }
+        if !(1...limits.processesPerNode).contains(count) {
             add(path["processesPerNode"], "must be Auto or from 1 to \(limits.processesPerNode), not \(count)")
+        } else if count > 1, !spec.effectiveFramework.countsProcesses {
+            let name = spec.effectiveFramework.rawValue
+            add(path["processesPerNode"], "framework \(name) is told of one process a node, not of \(count)")
         }
     }
 

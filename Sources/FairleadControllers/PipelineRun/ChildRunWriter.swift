@@ -68,5 +68,9 @@ struct ChildRunWriter: Sendable {
 
 extension APIError {
     /// Whether the server will refuse the same request again: what it calls invalid stays so.
-    var isFinal: Bool { code == 422 || code == 400 || code == 413 }
+    ///
+    /// A webhook that denies without a code says 400 too, also where it only could not ask somebody.
+    var isFinal: Bool {
+        code == 422 || code == 413 || (code == 400 && !description.contains("admission webhook"))
+    }
 }

@@ -134,11 +134,16 @@ final class ProgressWriter: Sendable {
         let newest = pending.filter { current[$0] == taken.baseline[$0] || current[$0] == taken.written[$0] }
         let metrics = JobProgress.patch(newest, over: current)
         guard metrics != .object([:]) else { return false }
+        // Of a patch on a status only the version is held against the object: the uid is not looked at.
+        var metadata: JSONValue = ["uid": .string(taken.uid)]
+        if let job = jobs[key], job.metadata.uid == taken.uid, let version = job.metadata.resourceVersion {
+            metadata["resourceVersion"] = .string(version.rawValue)
+        }
         do {
             try await client.patch(
                 .trainingJob, key,
                 [
-                    "metadata": ["uid": .string(taken.uid)],
+                    "metadata": metadata,
                     "status": ["metrics": metrics, "metricsTime": .string(Time(clock.now).description)],
                 ], subresource: "status")
             entries.withLock { entries in

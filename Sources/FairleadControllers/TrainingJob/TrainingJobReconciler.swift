@@ -37,8 +37,10 @@ struct TrainingJobReconciler: Sendable {
         if job.spec.value?.isManagedByOthers == true { return .onChange }
         if job.metadata.isBeingDeleted || job.status.phase?.isTerminal == true {
             registry.close(uid)
+            // The pods first: nothing of theirs waits for a queue that doesn't answer.
+            let requeue = try await end(job)
             try await kueue?.finish(job)
-            return try await end(job)
+            return requeue
         }
         if !registry.isOpen(uid) {
             if let requeue = try await open(job) { return requeue }

@@ -17,7 +17,7 @@ extension PodBuilder {
 
     /// The folder that the attempt writes: in place where the store can be mounted, else one that `store` uploads.
     func addOutputs(_ draft: inout PodDraft) throws(TaskProblem) {
-        let names = draft.program.isStored ? draft.container.artifacts.map(\.name) : []
+        let names = draft.program.storesArtifacts ? draft.container.artifacts.map(\.name) : []
         guard !names.isEmpty else {
             draft.volumes.add(name: "outputs", ["emptyDir": [:]], at: Folder.outputs)
             return
@@ -53,7 +53,8 @@ extension PodBuilder {
             // Items that shared a folder would go on from each other's state.
             uri = index.map { "\(own)/\($0)" } ?? own
         } else {
-            uri = try artifactLocation(draft).checkpoint(task: draft.program.place, index: index ?? 0)
+            let folder = draft.program.checkpointPlace ?? draft.program.place
+            uri = try artifactLocation(draft).checkpoint(task: folder, index: index ?? 0)
         }
         let place = try StoragePlace(uri)
         if let source = place.volume(isWritten: true) {
@@ -65,7 +66,7 @@ extension PodBuilder {
         draft.fetch.plan["checkpoint"] = plan
         draft.fetch.mount("checkpoint", at: Folder.checkpoint)
         try draft.fetch.remotes.add(uri, settings.platform)
-        guard draft.program.isStored else { return }
+        guard draft.program.storesCheckpoint else { return }
         if let every = checkpoint.every { plan["every"] = .integer(max(1, every.seconds)) }
         if let keep = checkpoint.keep { plan["keep"] = .integer(Int64(keep)) }
         draft.store.plan["checkpoint"] = plan

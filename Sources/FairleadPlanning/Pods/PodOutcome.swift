@@ -120,6 +120,10 @@ public enum PodOutcome: Sendable, Hashable {
             if pod.metadata.isBeingDeleted { return .disrupted(reason: .preempted, message: message) }
             return .disrupted(reason: .nodeLost, message: message)
         }
+        // The kubelet found the container gone, or dead without a word, after the node had stopped under it.
+        if ended.reason == "ContainerStatusUnknown" || (ended.reason == "Unknown" && ended.exitCode == 255) {
+            return .disrupted(reason: .nodeLost, message: story(place, ended))
+        }
         if ended.reason == "OOMKilled" {
             return .failed(reason: .outOfMemory, message: story(place, ended), exitCode: ended.exitCode)
         }

@@ -15,8 +15,12 @@ struct PodProgram: Sendable {
     var identity: [(name: String, value: String)]
     /// The role by which overrides choose the pod; nil where it has none.
     var role: String?
-    /// Whether what it writes is stored: artifacts, and state for the next attempt.
-    var isStored = true
+    /// Whether its artifacts are stored.
+    var storesArtifacts = true
+    /// Whether its state is stored for the next attempt.
+    var storesCheckpoint = true
+    /// What names the folder of that state, where it is not its place: all pods of a job find the same.
+    var checkpointPlace: String?
     /// What its part in something larger gives the pod.
     var additions = PodAdditions()
 }

@@ -83,8 +83,13 @@ public struct FixedJob: Sendable, Hashable, Codable {
         return JobMember(role: role, index: index, rank: earlier + index + (isBeforeLeader ? 1 : 0))
     }
 
-    /// The pod whose results, artifacts and checkpoint are the job's.
+    /// The pod whose results and artifacts are the job's.
     public var leader: JobMember { JobMember(role: spec.leaderRole, index: 0, rank: 0) }
+
+    /// The pod in which the first process trains, and whose checkpoint is the job's: a launcher only starts the others.
+    var firstProcess: JobMember {
+        spec.effectiveFramework.hasLauncher ? member(RoleName.worker, 0) ?? leader : leader
+    }
 
     /// Whether a pod is made only when all others are ready.
     public func waitsForOthers(_ member: JobMember) -> Bool { member.role == RoleName.launcher }

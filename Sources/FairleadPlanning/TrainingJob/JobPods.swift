@@ -47,7 +47,9 @@ public struct JobPods: Sendable {
         var program = PodProgram(
             pod: name, story: "role \"\(member.role)\"", place: member.role, container: container,
             identity: identity(of: member), role: member.role)
-        program.isStored = isLeader
+        program.storesArtifacts = isLeader
+        program.storesCheckpoint = member == fixed.firstProcess
+        program.checkpointPlace = fixed.leader.role
         program.additions = contract.additions(for: member)
         // What the validator lets a user set is the user's.
         program.additions.environment.removeAll { variable in
@@ -79,6 +81,8 @@ public struct JobPods: Sendable {
             ("FAIRLEAD_JOB", layout.job.name), ("FAIRLEAD_ROLE", member.role), ("FAIRLEAD_INDEX", String(member.index)),
             ("FAIRLEAD_RANK", String(member.rank)), ("FAIRLEAD_NODES", String(layout.size)),
             ("FAIRLEAD_LEADER", layout.address(fixed.leader)),
+            // What Kubernetes gives each pod of an indexed Job, of which Trainer's jobs consist.
+            ("JOB_COMPLETION_INDEX", String(member.rank)),
         ]
         for (name, label) in [("FAIRLEAD_RUN", FairleadLabel.run), ("FAIRLEAD_TASK", FairleadLabel.task)] {
             if let value = layout.job.labels[label] { identity.append((name, value)) }
@@ -89,6 +93,7 @@ public struct JobPods: Sendable {
     private func labels(of member: JobMember, isLeader: Bool) -> [String: String] {
         var labels = [
             FairleadLabel.role: member.role, FairleadLabel.index: String(member.index),
+            FairleadLabel.trainingJobUID: layout.job.uid,
             "training.kubeflow.org/replica-type": member.role,
             "training.kubeflow.org/replica-index": String(member.index),
         ]
@@ -126,7 +131,10 @@ public struct JobPods: Sendable {
             "apiVersion": "v1", "kind": "Service", "metadata": builder.owner.metadata(layout.service),
             "spec": [
                 "clusterIP": "None", "publishNotReadyAddresses": true,
-                "selector": [FairleadLabel.trainingJob: .string(layout.job.name)],
+                "selector": [
+                    FairleadLabel.trainingJob: .string(layout.job.name),
+                    FairleadLabel.trainingJobUID: .string(layout.job.uid),
+                ],
             ],
         ]
     }

@@ -42,8 +42,10 @@ public struct MemberView: Sendable, Hashable {
     public var node: String?
     /// When the pod was made.
     public var createdAt: Date?
-    /// When its program ended.
+    /// When its program ended, and `store` after it.
     public var endedAt: Time?
+    /// When its program itself ended.
+    var programEndedAt: Date?
     /// When its deletion was asked for.
     public var deletionAskedAt: Date?
     /// When the time is over that a deleted pod has to end.
@@ -88,6 +90,7 @@ public struct MemberView: Sendable, Hashable {
         node = pod.spec.nodeName
         createdAt = pod.metadata.creationTimestamp?.date
         endedAt = pod.endedAt
+        programEndedAt = pod.mainStatus?.state?.terminated?.finishedAt?.date
         deletionAskedAt = pod.deletionAskedAt?.date
         deletionDue = pod.metadata.deletionTimestamp?.date
         disruption = PodDisruption(pod)
@@ -114,6 +117,12 @@ public struct MemberView: Sendable, Hashable {
     /// Whether nothing is heard of its node any more, or its node was given up.
     var isOnLostNode: Bool { silentSince != nil || disruption?.reason == .nodeLost }
 
+    /// Whether somebody else deleted it with all the time that an upload has, for which a next attempt does not wait.
+    var lingers: Bool {
+        guard isBeingDeleted, mayStoreLong, !hasEnded, let deletionAskedAt, let deletionDue else { return false }
+        return deletionDue.timeIntervalSince(deletionAskedAt) > Double(TrainingJobPlanner.hurriedGrace)
+    }
+
     /// Where it is, for people.
     var place: String { "pod \(pod)" + (node.map { " on node \($0)" } ?? "") }
 
@@ -122,7 +131,7 @@ public struct MemberView: Sendable, Hashable {
         switch outcome {
         case .succeeded: return nil
         case .failed:
-            return FirstCause(self, outcome, at: endedAt?.date ?? deletionAskedAt ?? createdAt)
+            return FirstCause(self, outcome, at: programEndedAt ?? endedAt?.date ?? deletionAskedAt ?? createdAt)
         case .disrupted:
             return FirstCause(self, outcome, at: [disruption?.at, deletionAskedAt, endedAt?.date].earliest)
         case .pending, .running:

@@ -48,8 +48,9 @@ extension TrainingJobPlanner {
         let running = views.filter { !$0.hasEnded && !$0.isBeingDeleted }
         let held = views.filter { $0.isHeld && ($0.hasEnded || $0.isBeingDeleted || isDeleted) }
         let batch = PipelineRunPlanner.releaseBatch
+        let isHurried = job.spec.value?.shutdown == .terminate
         var plan = Plan<TrainingJobAction>()
-        if !running.isEmpty { plan.actions.append(.deletePods(Array(running.prefix(batch)), isHurried: false)) }
+        if !running.isEmpty { plan.actions.append(.deletePods(Array(running.prefix(batch)), isHurried: isHurried)) }
         if !held.isEmpty { plan.actions.append(.releasePods(Array(held.prefix(batch)), recorded: !isDeleted)) }
         if held.count > batch || running.count > batch { plan.wake = .now }
         guard !isDeleted, let ended = job.status.completionTime else { return plan }

@@ -34,7 +34,7 @@ import Testing
             roles: {ps: {nodes: "$(tasks.prep.results.n)", env: {E: "$(params.evil)"}}}
             elastic: {minNodes: $(1 + 1), maxNodes: 4}
             queue: q-$(item)
-            processesPerNode: $(params.rows)
+            processesPerNode: $(params.rows - 2)
             activeDeadlineSeconds: $(params.rows * 60)
             inputs: {set: tasks.prep.artifacts.set, x: {from: tasks.none.artifacts.y, optional: true}, m: {model: churn@a}}
             artifacts: [{name: model, register: "$(params.name)"}]
@@ -45,7 +45,7 @@ import Testing
         #expect(job.roles["ps"]?.nodes == 2)
         #expect(job.elastic == ElasticSpec(minNodes: 2, maxNodes: 4))
         #expect(job.queue == "q-de")
-        #expect(job.processesPerNode == .count(3))
+        #expect(job.processesPerNode == .count(1))
         #expect(job.activeDeadlineSeconds == 180)
         #expect(job.container.artifacts.first?.register == "churn")
         #expect(job.container.inputs["set"] == InputSource(uri: "s3://b/set$$(x)"))

@@ -88,7 +88,14 @@ import Testing
         ("{elastic: {minNodes: 0}}", ["elastic.minNodes: must be at least 1, not 0"]),
         ("{processesPerNode: 0}", ["processesPerNode: must be Auto or a whole number from 1, not \"0\""]),
         ("{processesPerNode: auto}", ["processesPerNode: must be Auto or a whole number from 1, not \"auto\""]),
-        ("{processesPerNode: 5000}", ["processesPerNode: must be Auto or from 1 to 1024, not 5000"]),
+        (
+            "{framework: jax, processesPerNode: 2}",
+            ["processesPerNode: framework jax is told of one process a node, not of 2"]
+        ),
+        (
+            "{framework: pytorch, processesPerNode: 5000}",
+            ["processesPerNode: must be Auto or from 1 to 1024, not 5000"]
+        ),
         (
             "{framework: pytorch, env: {RANK: 1, MASTER_ADDR: x, PET_NNODES: 3, LOCAL_RANK: 0}}",
             [

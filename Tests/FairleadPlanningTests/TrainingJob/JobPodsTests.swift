@@ -60,6 +60,23 @@ import Testing
         #expect(plans[0]?[path: ["checkpoint", "uri"]] == "s3://ckpt/x")
     }
 
+    /// All pods of a job find the same state, whatever their roles; where a launcher leads, the first worker's is kept.
+    @Test(arguments: [
+        (
+            "{framework: tensorflow, image: tf, command: [fit], nodes: 2, roles: {chief: {}}, checkpoint: {every: 1m}}",
+            "chief"
+        ),
+        ("{framework: mpi, image: mpi, command: [mpirun, fit], nodes: 2, checkpoint: {every: 1m}}", "worker"),
+    ])
+    func oneCheckpoint(_ text: String, keeper: String) throws {
+        let fixture = try JobFixture(text)
+        let pods = try fixture.fixed.members.map { ($0, try fixture.pod($0)) }
+        let uris = try Set(pods.map { try $0.1.container("fetch")?.plan()[path: ["checkpoint", "uri"]] })
+        #expect(uris.count == 1 && uris.first != .some(nil), "\(uris)")
+        let keepers = try pods.filter { try $0.1.container("store")?.plan()["checkpoint"] != nil }.map(\.0)
+        #expect(keepers.map(\.role) == [keeper] && keepers.map(\.index) == [0])
+    }
+
     @Test func attempts() throws {
         let fixture = try fixture()
         let budget = AttemptBudget(attempt: 3, failures: 1, disruptions: 1)

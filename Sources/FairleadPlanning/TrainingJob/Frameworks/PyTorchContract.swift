@@ -30,12 +30,17 @@ struct PyTorchContract: FrameworkContract {
         }
         additions.set("MASTER_ADDR", leader)
         additions.set("MASTER_PORT", Self.port)
-        additions.set("WORLD_SIZE", layout.size * layout.fixed.processes)
+        additions.set("WORLD_SIZE", layout.size * plainProcesses(spec))
         additions.set("RANK", member.rank)
         additions.set("PET_MASTER_ADDR", leader)
         additions.set("PET_MASTER_PORT", Self.port)
         additions.set("PET_NNODES", layout.size)
         additions.set("PET_NODE_RANK", member.rank)
         return additions
+    }
+
+    /// How many processes a pod runs that no torchrun starts: one, unless a number was given.
+    private func plainProcesses(_ spec: TrainingJobSpec) -> Int {
+        if case .count(let count)? = spec.processesPerNode { count } else { 1 }
     }
 }
