@@ -113,7 +113,7 @@ extension GangTable {
         let isKept = view.map { keepsakes[pod] != nil || ($0.isRecorded && $0.outcome.isTerminal) } ?? false
         set(&staleAlive, pod, view.map { !$0.hasEnded } ?? false)
         set(&staleHeld, pod, view.map { $0.isHeld && keepsakes[pod] == nil } ?? false)
-        set(&staleUndeleted, pod, view.map { (!$0.isBeingDeleted || $0.lingers) && !isKept } ?? false)
+        set(&staleUndeleted, pod, view.map { !$0.isBeingDeleted && !isKept } ?? false)
         if let view {
             if !view.isHeld { keepsakes[pod] = nil }
             watch(view)

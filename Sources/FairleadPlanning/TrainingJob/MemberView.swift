@@ -117,12 +117,6 @@ public struct MemberView: Sendable, Hashable {
     /// Whether nothing is heard of its node any more, or its node was given up.
     var isOnLostNode: Bool { silentSince != nil || disruption?.reason == .nodeLost }
 
-    /// Whether somebody else deleted it with all the time that an upload has, for which a next attempt does not wait.
-    var lingers: Bool {
-        guard isBeingDeleted, mayStoreLong, !hasEnded, let deletionAskedAt, let deletionDue else { return false }
-        return deletionDue.timeIntervalSince(deletionAskedAt) > Double(TrainingJobPlanner.hurriedGrace)
-    }
-
     /// Where it is, for people.
     var place: String { "pod \(pod)" + (node.map { " on node \($0)" } ?? "") }
 
