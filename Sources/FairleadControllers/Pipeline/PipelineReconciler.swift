@@ -29,9 +29,7 @@ struct PipelineReconciler: Sendable {
         guard let change = MergePatch.difference(from: previous, to: try KubernetesJSON.value(of: status)) else {
             return .onChange
         }
-        var metadata: JSONValue = ["uid": .string(pipeline.metadata.uid)]
-        if let version = pipeline.metadata.resourceVersion { metadata["resourceVersion"] = .string(version.rawValue) }
-        try await client.patch(.pipeline, key, ["metadata": metadata, "status": change], subresource: "status")
+        try await client.patchStatus(.pipeline, pipeline.metadata, change)
         return .onChange
     }
 

@@ -83,10 +83,7 @@ struct RunActionWriter: Sendable {
         }
         let previous = try KubernetesJSON.value(of: run.status)
         guard let change = MergePatch.difference(from: previous, to: document) else { return run }
-        var metadata: JSONValue = ["uid": .string(run.metadata.uid)]
-        if let version = run.metadata.resourceVersion { metadata["resourceVersion"] = .string(version.rawValue) }
-        let answer = try await client.patch(
-            .pipelineRun, run.key, ["metadata": metadata, "status": change], subresource: "status")
+        let answer = try await client.patchStatus(.pipelineRun, run.metadata, change)
         let written = try KubernetesJSON.decode(PipelineRun.self, from: answer)
         _ = registry.with(run.metadata.uid) { $0.run = written }
         return written

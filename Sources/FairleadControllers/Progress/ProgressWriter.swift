@@ -135,17 +135,12 @@ final class ProgressWriter: Sendable {
         let metrics = JobProgress.patch(newest, over: current)
         guard metrics != .object([:]) else { return false }
         // Of a patch on a status only the version is held against the object: the uid is not looked at.
-        var metadata: JSONValue = ["uid": .string(taken.uid)]
-        if let job = jobs[key], job.metadata.uid == taken.uid, let version = job.metadata.resourceVersion {
-            metadata["resourceVersion"] = .string(version.rawValue)
-        }
+        var metadata = ObjectMeta(name: key.name, namespace: key.namespace, uid: taken.uid)
+        if let job = jobs[key], job.metadata.uid == taken.uid { metadata = job.metadata }
         do {
-            try await client.patch(
-                .trainingJob, key,
-                [
-                    "metadata": metadata,
-                    "status": ["metrics": metrics, "metricsTime": .string(Time(clock.now).description)],
-                ], subresource: "status")
+            try await client.patchStatus(
+                .trainingJob, metadata,
+                ["metrics": metrics, "metricsTime": .string(Time(clock.now).description)])
             entries.withLock { entries in
                 for (name, value) in metrics.objectValue ?? [:] { entries[key]?.written[name] = value }
             }
