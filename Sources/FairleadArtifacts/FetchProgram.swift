@@ -140,6 +140,7 @@ private struct Fetch: Sendable {
                 if !uris.contains(where: { $0 != nil }) { try makeFolder(input.path) }
             } else if let uri = input.uri {
                 line["uri"] = .string(PlaceFinder.shown(uri))
+                if input.inFolder == true { try takeOut(uri, of: input.path) }
                 try await copy(what, uri, to: input.path)
             } else {
                 try write(input.json ?? .null, to: input.path)
@@ -157,7 +158,35 @@ private struct Fetch: Sendable {
         }
         line["size"] = .integer(found.size)
         line["digest"] = .string(found.text)
+        if input.inFolder == true, let uri = input.uri { try putIn(uri, to: input.path) }
         return line
+    }
+
+    /// Puts a file that came to a path into a folder of that path.
+    private func putIn(_ uri: String, to path: String) throws {
+        guard try FileTree(at: path)?.isFile == true else { return }
+        let aside = "\(path).file"
+        try? FileManager.default.removeItem(atPath: aside)
+        try FileManager.default.moveItem(atPath: path, toPath: aside)
+        try makeFolder(path)
+        try FileManager.default.moveItem(atPath: aside, toPath: "\(path)/\(Self.fileName(uri))")
+    }
+
+    /// Undoes what an earlier start of the container put into a folder, so that what is there is not copied again.
+    private func takeOut(_ uri: String, of path: String) throws {
+        let name = Self.fileName(uri)
+        guard try FileTree(at: path)?.files.map(\.name) == [name] else { return }
+        let aside = "\(path).file"
+        try? FileManager.default.removeItem(atPath: aside)
+        try FileManager.default.moveItem(atPath: "\(path)/\(name)", toPath: aside)
+        try FileManager.default.removeItem(atPath: path)
+        try FileManager.default.moveItem(atPath: aside, toPath: path)
+    }
+
+    private static func fileName(_ uri: String) -> String {
+        let isWeb = uri.hasPrefix("http:") || uri.hasPrefix("https:")
+        let path = isWeb ? uri.prefix { $0 != "?" } : uri[...]
+        return path.split(separator: "/").last.map(String.init) ?? "model"
     }
 
     private func write(_ value: JSONValue, to path: String) throws(ArtifactFailure) {

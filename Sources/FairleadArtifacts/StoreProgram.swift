@@ -105,7 +105,7 @@ private struct Store: Sendable {
                 continue
             }
             // What the store did is the platform's matter, unless it is one of those that a person has to see to.
-            report.add(failure, reason: failure.reason == .storeFailed ? "ArtifactStoreFailed" : nil, line)
+            report.add(failure, reason: failure.reason.mayPass ? "ArtifactStoreFailed" : nil, line)
         }
         return report
     }

@@ -14,6 +14,8 @@ final class FileServer: Sendable {
 
     enum Answer: Sendable {
         case file(String)
+        /// Promises all of a text, sends the first half, and falls silent.
+        case half(String)
         case redirect(String)
         case failure(HTTPResponseStatus)
     }
@@ -70,8 +72,9 @@ final class FileServer: Sendable {
             var headers = HTTPHeaders()
             var body = ""
             let status: HTTPResponseStatus
-            switch server.take(request) {
-            case .file(let text): (status, body) = (.ok, text)
+            let answer = server.take(request)
+            switch answer {
+            case .file(let text), .half(let text): (status, body) = (.ok, text)
             case .redirect(let place):
                 status = .found
                 headers.add(name: "Location", value: place)
@@ -81,6 +84,11 @@ final class FileServer: Sendable {
             context.write(
                 wrapOutboundOut(.head(HTTPResponseHead(version: .http1_1, status: status, headers: headers))),
                 promise: nil)
+            if case .half = answer, head.method != .HEAD {
+                let half = ByteBuffer(string: String(body.prefix(body.count / 2)))
+                context.writeAndFlush(wrapOutboundOut(.body(.byteBuffer(half))), promise: nil)
+                return
+            }
             if head.method != .HEAD {
                 context.write(wrapOutboundOut(.body(.byteBuffer(ByteBuffer(string: body)))), promise: nil)
             }

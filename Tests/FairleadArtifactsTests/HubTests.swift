@@ -1,5 +1,6 @@
 import KubernetesCore
 import NIOHTTP1
+import Synchronization
 import Testing
 
 @testable import FairleadArtifacts
@@ -31,10 +32,13 @@ import Testing
         }
     }
 
-    private func context(_ sandbox: Sandbox, _ uri: String, port: Int, token: String? = nil) -> ProgramContext {
+    private func context(
+        _ sandbox: Sandbox, _ uri: String, port: Int, token: String? = nil, attempts: Int64 = 1
+    ) -> ProgramContext {
         let plan: JSONValue = [
             "inputs": [["name": "set", "uri": .string(uri), "path": .string(sandbox.path + "/in/set")]],
-            "remotes": [["prefix": "hf://datasets/team/", "remote": "R0", "root": "datasets/team/"]], "attempts": 1,
+            "remotes": [["prefix": "hf://datasets/team/", "remote": "R0", "root": "datasets/team/"]],
+            "attempts": .integer(attempts), "stallSeconds": attempts > 1 ? 1 : 300,
         ]
         var variables = ["RCLONE_CONFIG_R0_TYPE": "hf", "RCLONE_CONFIG_R0_ENDPOINT": "http://127.0.0.1:\(port)/"]
         variables["RCLONE_CONFIG_R0_token"] = token
@@ -70,6 +74,43 @@ import Testing
                 #expect(line["reason"] == "Denied")
                 #expect(line["error"]?.stringValue?.contains(words) == true, "\(line)")
             }
+        }
+    }
+
+    /// A Hub that falls silent in the middle of what a path begins with, some times.
+    private static func silentHub(_ prefix: String, times: Int) -> @Sendable (FileServer.Request) -> FileServer.Answer {
+        let hub = hub()
+        let silences = Atomic(times)
+        return { request in
+            let answer = hub(request)
+            guard request.method == "GET", request.path.hasPrefix(prefix), case .file(let text) = answer,
+                silences.subtract(1, ordering: .relaxed).oldValue > 0
+            else { return answer }
+            return .half(text)
+        }
+    }
+
+    /// rclone itself asks again three times for what it had begun.
+    @Test(arguments: [("/api/", 1), ("/store/", 2)])
+    func whatFallsSilentIsAskedForAgain(_ prefix: String, _ times: Int) async throws {
+        try await FileServer.run(answering: Self.silentHub(prefix, times: times)) { _, port in
+            let sandbox = try Sandbox()
+            let context = context(sandbox, "hf://datasets/team/set@v1%2Fx/test/a.csv", port: port, attempts: 4)
+            #expect(await FetchProgram.run(context) == 0, "\(sandbox.log)")
+            #expect(sandbox.read("in/set") == "5,6")
+            #expect(sandbox.log.contains { $0.contains("trying again in 1 s") }, "\(sandbox.log)")
+        }
+    }
+
+    @Test(arguments: ["/api/", "/store/"]) func whatStaysSilentIsToldWithItsReason(_ prefix: String) async throws {
+        try await FileServer.run(answering: Self.silentHub(prefix, times: .max)) { _, port in
+            let sandbox = try Sandbox()
+            let context = context(sandbox, "hf://datasets/team/set@v1%2Fx/test/a.csv", port: port, attempts: 2)
+            #expect(await FetchProgram.run(context) == 75, "\(sandbox.log)")
+            let line = try #require(try sandbox.message().last)
+            #expect(line["reason"] == "Stalled", "\(line)")
+            let error = line["error"]?.stringValue ?? ""
+            #expect(error.hasPrefix("input set: hf://datasets/team/set") && error.contains("(2 attempts)"), "\(error)")
         }
     }
 

@@ -25,7 +25,7 @@ struct Attempts: Sendable {
             } catch let failure as ArtifactFailure {
                 let next = ContinuousClock.now + wait
                 let isOver = limit.map { number >= $0 } ?? false || deadline.map { next >= $0 } ?? false
-                guard failure.reason == .storeFailed, !isOver else {
+                guard failure.reason.mayPass, !isOver else {
                     let times = number > 1 ? " (\(number) attempts)" : ""
                     let more = before.map { $0 == failure.message ? "" : "; before that: \($0)" } ?? ""
                     throw ArtifactFailure(failure.reason, "\(what)\(times): \(failure.message)\(more)")

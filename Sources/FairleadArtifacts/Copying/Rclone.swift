@@ -132,7 +132,7 @@ struct Rclone: Sendable {
                 while !Task.isCancelled {
                     try await Task.sleep(until: watch.lookAgain(stall: stall, deadline: deadline))
                     if let complaint = watch.complaint(stall: stall, deadline: deadline) {
-                        throw ArtifactFailure(.storeFailed, complaint)
+                        throw complaint
                     }
                 }
                 return nil
@@ -184,11 +184,13 @@ struct Rclone: Sendable {
             return deadline.map { min($0, stalled) } ?? stalled
         }
 
-        func complaint(stall: Duration, deadline: ContinuousClock.Instant?) -> String? {
+        func complaint(stall: Duration, deadline: ContinuousClock.Instant?) -> ArtifactFailure? {
             let now = ContinuousClock.now
-            if let deadline, now >= deadline { return "the time for it is over" }
+            if let deadline, now >= deadline { return ArtifactFailure(.storeFailed, "the time for it is over") }
             let quiet = now - state.withLock { $0.changed }
-            return quiet >= stall ? "nothing moved for \(stall.components.seconds) s" : nil
+            guard quiet >= stall else { return nil }
+            let before = state.withLock { $0.log.progress }.map { " after \(ByteCount.text($0.bytes))" } ?? ""
+            return ArtifactFailure(.stalled, "nothing moved for \(stall.components.seconds) s\(before)")
         }
     }
 }

@@ -12,7 +12,8 @@ struct Hub: Sendable {
     var token: String?
     let rclone: Rclone
 
-    private static let answerTime = TimeAmount.seconds(60)
+    /// The list comes at once, or something is wrong.
+    private var answerTime: TimeAmount { .seconds(min(60, rclone.stall.components.seconds)) }
     /// The list of a repository with some hundred thousand files.
     private static let listLimit = 64 << 20
     /// The name of the remote through which rclone reads a commit.
@@ -62,6 +63,8 @@ struct Hub: Sendable {
     private func list(_ address: HubAddress) async throws -> (commit: String, files: [String]) {
         var configuration = HTTPClient.Configuration()
         configuration.timeout.connect = .seconds(30)
+        // The time limit of a call ends with the answer's head.
+        configuration.timeout.read = answerTime
         let client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
         let answer: JSONValue
         do {
@@ -87,7 +90,7 @@ struct Hub: Sendable {
         if let token { request.headers.add(name: "Authorization", value: "Bearer \(token)") }
         let body: ByteBuffer
         do {
-            let response = try await client.execute(request, timeout: Self.answerTime)
+            let response = try await client.execute(request, timeout: answerTime)
             let name = "\(address.repository) at \(address.revision)"
             switch response.status.code {
             case 200: break
@@ -100,7 +103,8 @@ struct Hub: Sendable {
             throw ArtifactFailure(.invalidPlan, "\(address.repository) has too many files: \(error)")
         } catch let error where !(error is ArtifactFailure || error is CancellationError) {
             let text = (error as? HTTPClientError)?.description ?? "\(error)"
-            throw ArtifactFailure(.storeFailed, "\(endpoint) did not answer: \(text)")
+            let isStalled = [.readTimeout, .deadlineExceeded].contains(error as? HTTPClientError)
+            throw ArtifactFailure(isStalled ? .stalled : .storeFailed, "\(endpoint) did not answer: \(text)")
         }
         do {
             return try JSONParser.parse(body.readableBytesView)

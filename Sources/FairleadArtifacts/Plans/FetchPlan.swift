@@ -12,6 +12,8 @@ struct FetchPlan: Sendable, Hashable, Codable {
         var json: JSONValue?
         /// Where it goes: a file where the URI is a file, otherwise a folder.
         var path: String
+        /// Whether a file goes into a folder of that path, under its own name, as servers of models look for it.
+        var inFolder: Bool?
         /// What its content must have: `sha256:…`.
         var digest: String?
         /// Whether it may be absent.

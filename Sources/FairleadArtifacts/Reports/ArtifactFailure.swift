@@ -12,8 +12,13 @@ struct ArtifactFailure: Error, Sendable, Hashable, CustomStringConvertible {
         case denied = "Denied"
         /// rclone or git is missing.
         case notInstalled = "NotInstalled"
-        /// Anything else: the next attempt may do better.
+        /// The other side went on saying nothing.
+        case stalled = "Stalled"
+        /// Anything else.
         case storeFailed = "StoreFailed"
+
+        /// Whether the next attempt may do better.
+        var mayPass: Bool { self == .stalled || self == .storeFailed }
 
         /// As `sysexits.h` has them.
         var exitCode: Int32 {
@@ -22,7 +27,7 @@ struct ArtifactFailure: Error, Sendable, Hashable, CustomStringConvertible {
             case .digestMismatch: 65
             case .notFound, .artifactMissing: 66
             case .notInstalled: 69
-            case .storeFailed: 75
+            case .stalled, .storeFailed: 75
             case .denied: 77
             }
         }
