@@ -18,10 +18,8 @@ extension Client {
             "uid": .string(uid), "$deleteFromPrimitiveList/finalizers": [.string(PodNaming.outcomeFinalizer)],
         ]
         if let recorded { metadata["labels"] = [FairleadLabel.recorded: .string(recorded.rawValue)] }
-        do {
-            return try await patch(.pod, pod, ["metadata": metadata], as: .strategicMerge)
-        } catch let error as APIError where error.isNotFound {
-            return nil
+        return try await Self.ifPresent {
+            try await patch(.pod, pod, ["metadata": metadata], as: .strategicMerge)
         }
     }
 }

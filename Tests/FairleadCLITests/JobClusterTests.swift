@@ -62,6 +62,10 @@ struct JobClusterTests {
         #expect(
             await refusal { _ = try await order(Self.manifest, name: nil, params).launch(cluster) }?.code
                 == .invalidInput)
+        var uncached = try order(Self.manifest, name: "uncached")
+        uncached.usesCache = false
+        let refused = uncached
+        #expect(await refusal { _ = try await refused.launch(cluster) }?.message.contains("--no-cache") == true)
     }
 
     @Test("jobs and runs are found by name, and a name of both says so")

@@ -53,6 +53,8 @@ struct JobGoldenTests {
             story(try JobFixture.failed(), pods), story(try JobFixture.queued(), []),
             story(try JobFixture.running(), [try JobFixture.pod(0)]), story(try JobFixture.succeeded(), pods),
             story(try JobFixture.job(#"{"phase": "Suspended"}"#, suspend: true), []),
+            story(
+                try JobFixture.job(#"{"phase": "Stopped", "reason": "Stopped", "message": "the job was stopped"}"#), []),
         ]
         try Golden.expect(parts.joined(separator: "\n-----\n"), "job-why.txt")
     }

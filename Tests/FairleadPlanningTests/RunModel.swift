@@ -77,7 +77,7 @@ struct RunModel {
                 table.remove(pod.metadata)
             }
             table.didRemove()
-        case .registerModels: Issue.record("no task of the model registers anything")
+        case .registerModels, .applyServices: Issue.record("no task of the model registers anything")
         case .patchStatus(let status, let flushing):
             run.status = status
             table.didFlush(flushing, now: now)

@@ -22,6 +22,12 @@ extension TrainingJobSpec {
         effectiveFramework.roles.reduce(0) { $0.addingReportingOverflow(nodes(of: $1)).partialValue }
     }
 
+    /// How many pods the job has at most, all roles together.
+    public var mostNodes: Int {
+        let spare = workerRange.upperBound.subtractingReportingOverflow(nodes(of: RoleName.worker)).partialValue
+        return totalNodes.addingReportingOverflow(spare).partialValue
+    }
+
     /// The role whose first pod leads: its results, artifacts, checkpoint and metrics are the job's.
     public var leaderRole: String { RoleName.leaders.first { nodes(of: $0) > 0 } ?? RoleName.worker }
 

@@ -14,7 +14,7 @@ struct JobList: Sendable {
         var table = TextTable(
             (hasNamespaces ? ["NAMESPACE"] : [])
                 + [
-                    "NAME", "PHASE", "REASON", "FRAMEWORK", "NODES", "RESTARTS", "PROGRESS", "AGE", "DURATION",
+                    "NAME", "PHASE", "REASON", "FRAMEWORK", "NODES", "RESTARTS", "PROGRESS", "AGE", "QUEUE", "DURATION",
                     "METRICS",
                 ])
         let ordered = jobs.sorted { left, right in
@@ -29,7 +29,8 @@ struct JobList: Sendable {
                 status.framework ?? job.spec.value?.framework?.rawValue,
                 (status.nodes ?? job.spec.value?.nodes).map(String.init), status.restarts.map(String.init),
                 status.progress, Age.text(since: job.metadata.creationTimestamp, now: now),
-                status.duration ?? JobStory(job: job, now: now).runningTime, JobProgressLines.metrics(status),
+                job.spec.value?.queue, status.duration ?? JobStory(job: job, now: now).runningTime,
+                JobProgressLines.metrics(status),
             ]
             table.add(
                 (hasNamespaces ? [job.metadata.namespace ?? ""] : []) + [job.metadata.name] + cells.map { $0 ?? "" })

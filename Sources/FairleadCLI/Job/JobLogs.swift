@@ -42,6 +42,12 @@ struct JobLogs: Sendable {
         let pods = try await cluster.client.listAll(
             PodView.self, namespace: cluster.namespace, ListQuery(labelSelector: selector))
         let address = address
+        let count = max(pods.items.filter(isWanted).count, address == nil ? job.status.nodes ?? 0 : 0)
+        if count > LogFollower.width {
+            Output.note(
+                "\(count) pods: the logs of \(LogFollower.width) are followed at a time, the others' as those end; "
+                    + "name a rank, a pod or a role to follow its own: fairlead logs \(job.metadata.name) 0 -f")
+        }
         let follower = LogFollower(
             cluster: cluster, selector: selector, isWanted: { address?.matches($0) ?? true },
             printer: printer(among: pods.items)

@@ -27,7 +27,8 @@ struct JobWhy: Sendable {
         }
         switch status.phase {
         case .succeeded: return [heading, "", "There is nothing to explain."]
-        case .failed, .stopped, .restarting: return [heading] + failure()
+        case .failed, .restarting: return [heading] + failure()
+        case .stopped: return [heading] + stop()
         case .pending, .queued, .running, .suspended, nil: return [heading] + waiting()
         }
     }
@@ -51,6 +52,14 @@ struct JobWhy: Sendable {
             lines += ["", "What to do: \(WhyStory.plain(advice))"]
         }
         if let culprit { lines.append("  \(commandLine("fairlead logs \(name) \(culprit.place)"))") }
+        return lines + told()
+    }
+
+    private func stop() -> [String] {
+        var lines = ["", "It was ended by hand: \(Self.clean(job.status.message ?? "spec.shutdown is set"))"]
+        if job.spec.value?.container.checkpoint?.uri != nil {
+            lines += ["", "What to do: a new job with the same checkpoint.uri goes on from what this one saved"]
+        }
         return lines + told()
     }
 

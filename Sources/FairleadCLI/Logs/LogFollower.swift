@@ -6,7 +6,7 @@ import Synchronization
 /// Prints the logs of pods as they are written, to the end of what they belong to.
 struct LogFollower: Sendable {
     /// The most logs that are read at the same time: of a wide map the others follow as those end.
-    private static let width = 64
+    static let width = 64
 
     let cluster: Cluster
     /// Whose logs may be meant.

@@ -31,9 +31,11 @@ struct LogSelection: Sendable {
             item: pod.metadata.labels[FairleadLabel.itemIndex].flatMap { Int($0) })
     }
 
-    /// What a pod is called before its lines: its task or item, or its place in a training job.
+    /// What a pod is called before its lines: its task or item, or its place in a training job; a service's has its
+    /// own name.
     static func name(of pod: PodView) -> String {
-        pod.metadata.labels[FairleadLabel.role] == nil ? address(pod).description : MemberAddress.place(of: pod)
+        if pod.metadata.labels[FairleadLabel.inferenceService] != nil { return pod.metadata.name }
+        return pod.metadata.labels[FairleadLabel.role] == nil ? address(pod).description : MemberAddress.place(of: pod)
     }
 
     /// The attempt of a pod, from 1.

@@ -3,11 +3,12 @@ import FairleadPlanning
 import KubernetesClient
 import KubernetesCore
 
-/// Steers runs and training jobs that are not finished: by fields of their specs, as kubectl would.
+/// Steers runs and training jobs that are not finished, and inference services: by fields of their specs, as kubectl
+/// would.
 struct RunControl: Sendable {
     let cluster: Cluster
 
-    /// Lets a run start no further task, or a job have no pods, or both go on; returns what was done.
+    /// Lets a run start no further task, or a job or a service have no pods, or all go on; returns what was done.
     ///
     /// - Throws: ``CommandError`` where there is none of that name, or where it is finished.
     func suspend(_ isSuspended: Bool, _ name: String) async throws -> String {
@@ -19,7 +20,12 @@ struct RunControl: Sendable {
     ///
     /// - Throws: ``CommandError`` where there is none of that name, or where it is finished.
     func stop(_ name: String, _ shutdown: PipelineRunSpec.Shutdown) async throws -> String {
-        let patched = try await patch(try await unfinished(name), ["shutdown": .string(shutdown.rawValue)])
+        let workload = try await unfinished(name)
+        if case .service = workload {
+            let suspend = cluster.commandLine("fairlead suspend \(workload.name)")
+            throw CommandError(.conflict, "an inference service has no end: \(suspend), or kubectl delete")
+        }
+        let patched = try await patch(workload, ["shutdown": .string(shutdown.rawValue)])
         return "\(patched) \(shutdown == .stop ? "stopping" : "terminating")"
     }
 
@@ -30,8 +36,10 @@ struct RunControl: Sendable {
     ///   - decision: The decision.
     /// - Throws: ``CommandError`` that lists the tasks that ask, where this is none that can be decided about.
     func decide(run name: String, task: String?, _ decision: ApprovalDecision) async throws -> String {
-        guard case .run(let run) = try await unfinished(name) else {
-            throw CommandError(.conflict, "\"\(name)\" is a training job: nothing of it waits for a person")
+        let workload = try await unfinished(name)
+        guard case .run(let run) = workload else {
+            throw CommandError(
+                .conflict, "\"\(name)\" is \(workload.kind.withArticle): nothing of it waits for a person")
         }
         let gates = await RunGraph.fixed(run, cluster.client).map { fixed in
             fixed.tasks.filter { if case .approval = $0.work { true } else { false } }.map(\.name)

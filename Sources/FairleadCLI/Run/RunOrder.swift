@@ -42,6 +42,10 @@ struct RunOrder: Sendable {
                 throw CommandError(
                     .invalidInput, "--code travels with runs; a training job names its code in spec.code")
             }
+            if runs.isEmpty, !usesCache {
+                throw CommandError(
+                    .invalidInput, "--no-cache: a training job takes no earlier outcome; it always trains")
+            }
         }
         for index in runs.indices { try await complete(&runs[index], cluster) }
         for document in documents { try await launcher.apply(document) }

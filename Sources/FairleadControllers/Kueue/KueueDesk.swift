@@ -11,6 +11,14 @@ struct KueueDesk: Sendable {
     let registry: KueueRegistry
     let clock: any RuntimeClock
 
+    /// What Kueue says of a job.
+    struct Answer: Sendable {
+        /// Whether it may have pods now.
+        var admission = JobAdmission.unmanaged
+        /// What could not be told to Kueue, to be tried again; nil where all was.
+        var failure: (any Error)?
+    }
+
     /// Whether a job may have pods now; what the contract asks for is done on the way.
     ///
     /// - Parameters:
@@ -21,36 +29,45 @@ struct KueueDesk: Sendable {
     /// - Throws: `APIError`, `TransportError` or `CancellationError`, for the reconcile to be tried again.
     func admission(
         _ job: TrainingJob, spec: TrainingJobSpec, pods: JobPodCounts, podSets: () throws -> [KueuePodSet]
-    ) async throws -> JobAdmission {
-        guard let type = discovery.served.kueueWorkload, let queue = job.spec.value?.queue else { return .unmanaged }
+    ) async throws -> Answer {
+        // Whether the job queues was fixed with the rest; under which name may change until it is let in.
+        guard let type = discovery.served.kueueWorkload, let fixed = spec.queue else { return Answer() }
+        let queue = job.spec.value?.queue ?? fixed
         let workload = try await workload(of: job, type)
         let observed = KueuePlanner.Observed(
             job: job, queue: queue, spec: spec, workload: workload, updates: try await updates(workload, job),
             pods: pods)
         let plan = KueuePlanner.plan(observed, now: clock.now)
+        var answer = Answer(admission: plan.admission)
         for action in plan.actions {
-            guard action == .create else {
-                try await perform(action, type, observed)
-                continue
+            do {
+                guard action == .create else {
+                    try await perform(action, type, observed)
+                    continue
+                }
+                // Of pods that can't be made the job tells by itself.
+                guard let podSets = try? podSets() else { return Answer() }
+                if let refusal = try await create(type, observed, podSets) { answer.admission = .refused(refusal) }
+            } catch is CancellationError {
+                throw CancellationError()
+            } catch {
+                answer.failure = answer.failure ?? error
             }
-            // Of pods that can't be made the job tells by itself.
-            guard let podSets = try? podSets() else { return .unmanaged }
-            if let refusal = try await create(type, observed, podSets) { return .refused(refusal) }
         }
-        return plan.admission
+        return answer
     }
 
     /// Tells that a job is over.
     ///
     /// - Throws: `APIError`, `TransportError` or `CancellationError`, for the reconcile to be tried again.
     func finish(_ job: TrainingJob) async throws {
-        // The Workload of a job that is deleted goes with it.
+        // The Workload of a job that is deleted goes with it. One that was not seen yet brings the job back when it is.
         guard job.status.phase?.isTerminal == true, let type = discovery.served.kueueWorkload,
-            let queue = job.spec.value?.queue
+            let workload = registry[job: job.metadata.uid]
         else { return }
         let observed = KueuePlanner.Observed(
-            job: job, queue: queue, spec: nil, workload: try await workload(of: job, type),
-            updates: .success([:]), pods: JobPodCounts())
+            job: job, queue: job.spec.value?.queue ?? "", spec: nil, workload: workload, updates: .success([:]),
+            pods: JobPodCounts())
         for action in KueuePlanner.plan(observed, now: clock.now).actions {
             try await perform(action, type, observed)
         }
@@ -107,7 +124,8 @@ struct KueueDesk: Sendable {
     ) async throws {
         guard let metadata = observed.workload?.metadata else { return }
         let key = ObjectKey(namespace: metadata.namespace, name: metadata.name)
-        do {
+        // One that is gone, or not served any more, the watch or discovery tells.
+        _ = try await Client.ifPresent {
             switch action {
             case .create: break
             case .patchStatus(let status): fold(try await client.patchStatus(type, metadata, status))
@@ -120,8 +138,6 @@ struct KueueDesk: Sendable {
                 let options = DeleteOptions(preconditions: DeleteOptions.Preconditions(uid: metadata.uid))
                 try await client.delete(type, key, options)
             }
-        } catch let error as APIError where error.isNotFound {
-            // Gone already, or not served any more: the watch or discovery tells.
         }
     }
 

@@ -11,11 +11,7 @@ extension Client {
         let rest = metadata.finalizers.filter { $0 != FairleadLabel.registryFinalizer }
         var change: JSONValue = ["uid": .string(metadata.uid), "finalizers": .array(rest.map { .string($0) })]
         if let version = metadata.resourceVersion { change["resourceVersion"] = .string(version.rawValue) }
-        do {
-            try await patch(
-                .modelVersion, ObjectKey(namespace: metadata.namespace, name: metadata.name), ["metadata": change])
-        } catch let error as APIError where error.isNotFound {
-            // Gone already.
-        }
+        let key = ObjectKey(namespace: metadata.namespace, name: metadata.name)
+        _ = try await Self.ifPresent { try await patch(.modelVersion, key, ["metadata": change]) }
     }
 }

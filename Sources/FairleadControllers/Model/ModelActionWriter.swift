@@ -52,18 +52,12 @@ struct ModelActionWriter: Sendable {
 
     private func adopt(_ metadata: ObjectMeta, _ patch: JSONValue) async throws {
         let key = ObjectKey(namespace: metadata.namespace, name: metadata.name)
-        do {
-            try await client.patch(.modelVersion, key, patch)
-        } catch let error as APIError where error.isNotFound {
-            // Gone already.
-        }
+        _ = try await Client.ifPresent { try await client.patch(.modelVersion, key, patch) }
     }
 
     private func patchVersion(_ version: ModelVersion, _ status: ModelVersionStatus) async throws {
-        do {
-            _ = try await patch(.modelVersion, version.metadata, from: version.status, to: status)
-        } catch let error as APIError where error.isNotFound {
-            // Gone already.
+        _ = try await Client.ifPresent {
+            try await patch(.modelVersion, version.metadata, from: version.status, to: status)
         }
     }
 

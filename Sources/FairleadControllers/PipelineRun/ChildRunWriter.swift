@@ -53,12 +53,10 @@ struct ChildRunWriter: Sendable {
     func stop(_ views: [AttemptView], _ mode: PipelineRunSpec.Shutdown, run: PipelineRun) async throws {
         let failures = await ConcurrentCalls.perform(views) { view in
             let key = ObjectKey(namespace: run.metadata.namespace, name: view.pod)
-            do {
-                _ = try await client.patch(
+            _ = try await Client.ifPresent {
+                try await client.patch(
                     view.child ?? .pipelineRun, key,
                     ["metadata": ["uid": .string(view.uid)], "spec": ["shutdown": .string(mode.rawValue)]])
-            } catch let error as APIError where error.isNotFound {
-                // Gone already.
             }
             _ = registry.with(run.metadata.uid) { $0.table.didStop(child: view.pod) }
         }

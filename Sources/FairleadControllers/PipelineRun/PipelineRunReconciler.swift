@@ -11,6 +11,7 @@ struct PipelineRunReconciler: Sendable {
     let client: Client
     let runs: Store<PipelineRun>
     let jobs: Store<TrainingJob>
+    let services: Store<InferenceService>
     let pipelines: Store<Pipeline>
     let pods: Store<PodView>
     let registry: RunRegistry
@@ -102,6 +103,11 @@ struct PipelineRunReconciler: Sendable {
         } catch let error as APIError where error.isNotFound {
             return nil
         }
+        let metadata = try KubernetesJSON.decode(ObjectMeta.self, from: configMap["metadata"] ?? [:])
+        guard !run.metadata.hasPredecessor(metadata.controller, of: .pipelineRun) else {
+            throw APIError(
+                Status(code: 409, reason: "Conflict", message: "ConfigMap \(key) of an earlier run is being removed"))
+        }
         do throws(TaskProblem) {
             return try FixedRun(configMap: configMap, run: run.metadata)
         } catch let problem {
@@ -121,8 +127,9 @@ struct PipelineRunReconciler: Sendable {
     private func step(_ uid: String, _ namespace: String?) async throws -> Requeue {
         let modelInputs = registry.with(uid) { $0.modelInputs } ?? []
         for _ in 0..<Self.stepsPerTurn {
-            let settings = models.settings(
+            var settings = models.settings(
                 settings.settings(namespace: namespace), inputs: modelInputs, namespace: namespace)
+            settings.services = awaited(uid, namespace)
             let now = clock.now
             let planned = registry.with(uid) { entry -> (Plan<PipelineRunAction>, PipelineRun)? in
                 if entry.run.status.phase?.isTerminal == true { return nil }
@@ -142,6 +149,16 @@ struct PipelineRunReconciler: Sendable {
             }
         }
         return .after(.zero)
+    }
+
+    /// The services that a run waits for.
+    private func awaited(_ uid: String, _ namespace: String?) -> [String: AwaitedService] {
+        var awaited: [String: AwaitedService] = [:]
+        for name in registry.with(uid, { $0.table.awaitedServices }) ?? [] {
+            guard let service = services[ObjectKey(namespace: namespace, name: name)] else { continue }
+            awaited[name] = AwaitedService(service: service, versions: models.followed(by: service))
+        }
+        return awaited
     }
 
     /// Lets go of the pods of a run that is finished or being deleted.

@@ -19,6 +19,7 @@ struct RunActionWriter: Sendable {
 
     private var outputs: ItemOutputWriter { ItemOutputWriter(client: client) }
     private var children: ChildRunWriter { ChildRunWriter(client: client, registry: registry, clock: clock) }
+    private var services: ServiceTaskWriter { ServiceTaskWriter(client: client, registry: registry, clock: clock) }
     private var models: ModelTaskWriter { ModelTaskWriter(client: client, registry: registry, clock: clock) }
 
     /// The largest status that is written, in bytes: etcd takes objects of 1.5 MiB.
@@ -42,6 +43,7 @@ struct RunActionWriter: Sendable {
             case .createPods(let requests): try await createPods(requests, run: run)
             case .createChildren(let requests): try await children.create(requests, run: run)
             case .stopChildren(let views, let mode): try await children.stop(views, mode, run: run)
+            case .applyServices(let requests): try await services.apply(requests, run: run)
             case .registerModels(let requests): try await models.register(requests, run: run)
             case .removePods(let selector): try await removePods(selector, run: run)
             case .releasePods(let views, let recorded):
@@ -65,7 +67,7 @@ struct RunActionWriter: Sendable {
             case .writeCache(let records): try await cache.write(records, run: run)
             case .sendNotifications(let pods): try await notifications.send(pods, run: run)
             case .note(let event): record(event, run)
-            case .deleteRun: try await deleteRun(run)
+            case .deleteRun: try await client.deleteOwner(.pipelineRun, run.key, uid: run.metadata.uid)
             }
         }
     }
@@ -102,32 +104,28 @@ struct RunActionWriter: Sendable {
     }
 
     private func createPods(_ requests: [PodRequest], run: PipelineRun) async throws {
-        let pods = pods(of: run)
-        let failures = await ConcurrentCalls.perform(requests) { request in
-            registry.fold(try await pods.create(request.name, request.pod))
-        }
-        _ = registry.with(run.metadata.uid) { $0.table.didCreate(allSucceeded: failures.isEmpty) }
-        if failures.contains(where: { ($0.1 as? APIError)?.isNamespaceTerminating == true }) {
-            // Kubernetes removes pods before anything else: what still held them would hold the namespace for ever.
+        let refusals = try await pods(of: run).create(requests) { [registry] pod in
+            registry.fold(pod)
+        } letGo: {
+            _ = registry.with(run.metadata.uid) { $0.table.didCreate(allSucceeded: false) }
             let held = registry.with(run.metadata.uid) { $0.table.held } ?? []
             try await release(held, recorded: false, run: run)
-            throw TerminalError("the namespace of run \(run.key) is being terminated")
         }
-        for (request, error) in failures {
-            guard let error = error as? APIError, error.isFinal else { continue }
-            // What the server calls invalid stays so: the task fails, the others go on.
-            let now = clock.now
+        _ = registry.with(run.metadata.uid) { $0.table.didCreate(allSucceeded: refusals.isEmpty) }
+        let now = clock.now
+        for (request, error) in refusals.invalid {
+            // The task fails, the others go on.
             _ = registry.with(run.metadata.uid) { entry in
                 entry.table.fail(request.item, reason: .invalidSpec, message: error.description, now: now)
             }
         }
-        guard let (request, error) = failures.first(where: { ($0.1 as? APIError)?.isFinal != true }) else { return }
-        if let refusal = error as? APIError, refusal.code == 403 {
-            // A quota that is used up, or an admission policy: it may pass, and until then somebody should know.
-            let note = "pod \(request.name) was refused: \(refusal.description)"
-            record(PlannedEvent(isWarning: true, reason: "FailedCreate", note: note), run)
+        if let forbidden = refusals.forbidden {
+            record(PlannedEvent(isWarning: true, reason: "FailedCreate", note: forbidden), run)
         }
-        throw error
+        if let failure = refusals.failure { throw failure }
+        if let forbidden = refusals.forbidden {
+            throw APIError(Status(code: 403, reason: "Forbidden", message: forbidden))
+        }
     }
 
     private func release(_ views: [AttemptView], recorded: Bool, run: PipelineRun) async throws {
@@ -152,15 +150,5 @@ struct RunActionWriter: Sendable {
             if let pod = try await pods.delete(view.pod, uid: view.uid) { registry.fold(pod) }
         }
         if let failure = failures.first { throw failure.1 }
-    }
-
-    private func deleteRun(_ run: PipelineRun) async throws {
-        let options = DeleteOptions(
-            propagationPolicy: "Background", preconditions: DeleteOptions.Preconditions(uid: run.metadata.uid))
-        do {
-            try await client.delete(.pipelineRun, run.key, options)
-        } catch let error as APIError where error.isNotFound {
-            // Gone already.
-        }
     }
 }

@@ -101,6 +101,15 @@ final class RunRegistry: Sendable {
         }
     }
 
+    /// The runs that wait for a service.
+    func awaiting(_ service: ObjectKey) -> [ObjectKey] {
+        entries.withLock { entries in
+            entries.values.filter { entry in
+                entry.run.metadata.namespace == service.namespace && entry.table.awaitedServices.contains(service.name)
+            }.map(\.run.key)
+        }
+    }
+
     /// Forgets a run.
     func close(_ uid: String) { entries.withLock { _ = $0.removeValue(forKey: uid) } }
 

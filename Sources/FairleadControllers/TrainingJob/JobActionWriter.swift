@@ -34,6 +34,7 @@ struct JobActionWriter: Sendable {
                 try await delete(views, job: job) { view in
                     isHurried && view.mayStoreLong ? TrainingJobPlanner.hurriedGrace : nil
                 }
+                if isHurried { _ = registry.with(job.metadata.uid) { $0.table.didHurry(views.map(\.pod)) } }
             case .forcePods(let views):
                 try await delete(views, job: job) { _ in 0 }
                 _ = registry.with(job.metadata.uid) { for view in views { $0.table.didForce(pod: view.pod) } }
@@ -42,7 +43,7 @@ struct JobActionWriter: Sendable {
                 try await client.deleteCollection(.pod, namespace: job.metadata.namespace, query)
             case .registerModels(let registrations): try await register(registrations, job: job)
             case .note(let event): record(event, job)
-            case .deleteJob: try await deleteJob(job)
+            case .deleteJob: try await client.deleteOwner(.trainingJob, job.key, uid: job.metadata.uid)
             }
         }
     }
@@ -80,9 +81,9 @@ struct JobActionWriter: Sendable {
     private func prepare(_ job: TrainingJob) async throws {
         guard let fixed = registry.with(job.metadata.uid, { $0.fixed }) else { return }
         let builder = JobPods(job: job, fixed: fixed, settings: PlanningSettings())
-        try await ensure(.service, builder.service(), job)
+        guard try await ensure(.service, builder.service(), job) else { return }
         if let secret = builder.secret(SSHKeyPair(comment: job.metadata.name)) {
-            try await ensure(.secret, secret, job)
+            guard try await ensure(.secret, secret, job) else { return }
         }
         let planned = GangScheduling.plan(job: job, spec: fixed.spec, served: discovery.served)
         let gang = try await GangWriter(client: client, discovery: discovery, record: record).ensure(
@@ -91,48 +92,61 @@ struct JobActionWriter: Sendable {
     }
 
     /// Makes an object of the job's; one that is there is the job's, or stands in its way.
-    private func ensure(_ type: ResourceType, _ object: JSONValue, _ job: TrainingJob) async throws {
+    ///
+    /// - Returns: Whether it is there.
+    private func ensure(_ type: ResourceType, _ object: JSONValue, _ job: TrainingJob) async throws -> Bool {
         do {
             try await client.create(type, namespace: job.metadata.namespace, object)
+            return true
         } catch let error as APIError where error.isAlreadyExists {
             // A Secret's name holds the job's UID, and the right to read Secrets is not ours.
-            guard type != .secret, let name = object[path: ["metadata", "name"]]?.stringValue else { return }
+            guard type != .secret, let name = object[path: ["metadata", "name"]]?.stringValue else { return true }
             let found = try await client.get(type, ObjectKey(namespace: job.metadata.namespace, name: name))
             let owner = try KubernetesJSON.decode(ObjectMeta.self, from: found["metadata"] ?? [:]).controller
-            if owner?.uid == job.metadata.uid { return }
-            if job.hasPredecessor(owner) { throw error }
+            if owner?.uid == job.metadata.uid { return true }
+            if job.metadata.hasPredecessor(owner, of: .trainingJob) { throw error }
             let message = "\(type.gvk.kind) \"\(name)\" exists and is not of this job"
             _ = registry.with(job.metadata.uid) { $0.table.refuse(TaskProblem(.invalidSpec, message)) }
         } catch let error as APIError where error.isFinal {
             let message = "\(type.gvk.kind) of the job: \(error.description)"
             _ = registry.with(job.metadata.uid) { $0.table.refuse(TaskProblem(.invalidSpec, message)) }
+        } catch let error as APIError where error.isNamespaceTerminating {
+            try await letGo(job)
+            throw TerminalError("the namespace of job \(job.key) is being terminated")
+        } catch let error as APIError where error.code == 403 {
+            hinder(job, "\(type.gvk.kind) of the job was refused: \(error.description)")
         }
+        return false
     }
 
     private func createPods(_ requests: [MemberRequest], job: TrainingJob) async throws {
-        let pods = pods(of: job)
-        let failures = await ConcurrentCalls.perform(requests) { request in
-            registry.fold(try await pods.create(request.name, request.pod))
+        let refusals = try await pods(of: job).create(requests) { [registry] pod in
+            registry.fold(pod)
+        } letGo: {
+            try await letGo(job)
         }
-        _ = registry.with(job.metadata.uid) { $0.table.didCreate(allSucceeded: failures.isEmpty) }
-        if failures.contains(where: { ($0.1 as? APIError)?.isNamespaceTerminating == true }) {
-            // Kubernetes removes pods before anything else: what still held them would hold the namespace for ever.
-            let held = registry.with(job.metadata.uid) { $0.table.held } ?? []
-            try await release(held, recorded: false, job: job)
-            throw TerminalError("the namespace of job \(job.key) is being terminated")
-        }
-        guard let (request, error) = failures.first else { return }
-        if let refusal = failures.lazy.compactMap({ $0.1 as? APIError }).first(where: \.isFinal) {
-            // What the server calls invalid stays so.
-            _ = registry.with(job.metadata.uid) { $0.table.refuse(TaskProblem(.invalidSpec, refusal.description)) }
+        _ = registry.with(job.metadata.uid) { $0.table.didCreate(allSucceeded: refusals.isEmpty) }
+        if let refusal = refusals.invalid.first {
+            _ = registry.with(job.metadata.uid) {
+                $0.table.refuse(TaskProblem(.invalidSpec, refusal.error.description))
+            }
             return
         }
-        if let refusal = error as? APIError, refusal.code == 403 {
-            // A quota that is used up, or an admission policy: it may pass, and until then somebody should know.
-            let note = "pod \(request.name) was refused: \(refusal.description)"
-            record(PlannedEvent(isWarning: true, reason: "FailedCreate", note: note), job)
-        }
-        throw error
+        if let failure = refusals.failure { throw failure }
+        if let forbidden = refusals.forbidden { hinder(job, forbidden) }
+    }
+
+    /// Takes a refusal that may pass, such as that of a quota: the job tells it, and asks again after a while.
+    private func hinder(_ job: TrainingJob, _ message: String) {
+        let now = clock.now
+        _ = registry.with(job.metadata.uid) { $0.table.hinder(message, now: now) }
+        record(PlannedEvent(isWarning: true, reason: "FailedCreate", note: message), job)
+    }
+
+    /// Lets go of a job's pods, whose namespace is being removed.
+    private func letGo(_ job: TrainingJob) async throws {
+        let held = registry.with(job.metadata.uid) { $0.table.held } ?? []
+        try await release(held, recorded: false, job: job)
     }
 
     private func release(_ views: [MemberView], recorded: Bool, job: TrainingJob) async throws {
@@ -169,23 +183,5 @@ struct JobActionWriter: Sendable {
         }
         let made = models
         _ = registry.with(job.metadata.uid) { $0.table.didRegister(made) }
-    }
-
-    private func deleteJob(_ job: TrainingJob) async throws {
-        let options = DeleteOptions(
-            propagationPolicy: "Background", preconditions: DeleteOptions.Preconditions(uid: job.metadata.uid))
-        do {
-            try await client.delete(.trainingJob, job.key, options)
-        } catch let error as APIError where error.isNotFound {
-            // Gone already.
-        }
-    }
-}
-
-extension TrainingJob {
-    /// Whether an object is what a job of the same name left, which is removed in a moment.
-    func hasPredecessor(_ owner: OwnerReference?) -> Bool {
-        guard let owner, owner.kind == ResourceType.trainingJob.gvk.kind else { return false }
-        return owner.name == metadata.name && owner.uid != metadata.uid
     }
 }

@@ -73,6 +73,8 @@ struct TrainingJobReconciler: Sendable {
                     fixed = decided
                 } catch let error as APIError where error.isAlreadyExists {
                     fixed = try await readFixed(job, specKey)
+                } catch let error as APIError where error.code == 403 && !error.isNamespaceTerminating {
+                    return try await wait(job, "ConfigMap of the job was refused: \(error.description)")
                 }
             }
         }
@@ -93,6 +95,20 @@ struct TrainingJobReconciler: Sendable {
         return nil
     }
 
+    /// Has a job wait for what the API server refuses now, such as one object more than a quota allows.
+    private func wait(_ job: TrainingJob, _ refusal: String) async throws -> Requeue {
+        switch TrainingJobStarter.hindered(job: job, by: refusal, now: clock.now) {
+        case .wait(let status):
+            if status != job.status { try await writer.writeStatus(job, status) }
+            writer.record(PlannedEvent(isWarning: true, reason: "FailedCreate", note: refusal), job)
+            let waited = clock.now.timeIntervalSince(status.startTime?.date ?? clock.now)
+            return .after(.seconds(min(max(waited, 1), 60)))
+        case .refuse(let status): try await writer.refuse(job, status)
+        case .start: break
+        }
+        return .onChange
+    }
+
     private func readFixed(_ job: TrainingJob, _ key: ObjectKey) async throws -> FixedJob? {
         let configMap: JSONValue
         do {
@@ -101,7 +117,7 @@ struct TrainingJobReconciler: Sendable {
             return nil
         }
         let metadata = try KubernetesJSON.decode(ObjectMeta.self, from: configMap["metadata"] ?? [:])
-        guard !job.hasPredecessor(metadata.controller) else {
+        guard !job.metadata.hasPredecessor(metadata.controller, of: .trainingJob) else {
             throw APIError(
                 Status(code: 409, reason: "Conflict", message: "ConfigMap \(key) of an earlier job is being removed"))
         }
@@ -123,7 +139,16 @@ struct TrainingJobReconciler: Sendable {
     /// Plans and acts until nothing is left to do now.
     private func step(_ uid: String, _ namespace: String?) async throws -> Requeue {
         guard let modelInputs = registry.with(uid, { $0.fixed.modelInputs }) else { return .after(.zero) }
-        let admission = try await admission(uid)
+        let answer = try await admission(uid)
+        let requeue = try await steps(uid, namespace, modelInputs, answer.admission)
+        // The job goes on whatever becomes of a report about it, which is tried again.
+        if let failure = answer.failure { throw failure }
+        return requeue
+    }
+
+    private func steps(
+        _ uid: String, _ namespace: String?, _ modelInputs: [String], _ admission: JobAdmission
+    ) async throws -> Requeue {
         for _ in 0..<Self.stepsPerTurn {
             let settings = models.settings(
                 settings.settings(namespace: namespace), inputs: modelInputs, namespace: namespace)
@@ -152,12 +177,12 @@ struct TrainingJobReconciler: Sendable {
     }
 
     /// What a queue says of the job.
-    private func admission(_ uid: String) async throws -> JobAdmission {
+    private func admission(_ uid: String) async throws -> KueueDesk.Answer {
         let observed = registry.with(uid) { entry in
             entry.table.lookAgain()
             return (entry.job, entry.fixed, entry.table.podCounts)
         }
-        guard let kueue, let (job, fixed, counts) = observed else { return .unmanaged }
+        guard let kueue, let (job, fixed, counts) = observed else { return KueueDesk.Answer() }
         let settings = settings.settings(namespace: job.metadata.namespace)
         return try await kueue.admission(job, spec: fixed.spec, pods: counts) {
             try TrainingJobPlanner.podSets(job: job, fixed: fixed, settings: settings)

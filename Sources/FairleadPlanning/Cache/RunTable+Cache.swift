@@ -37,7 +37,7 @@ extension RunTable {
             let story = "waits for run \(entry.claimant.run), which computes the same"
             entries[id.task].cache.waiting[id.item] = ItemCache.Waiting(entry: name, story: story)
             entries[id.task].due.remove(id.item)
-            isStatusDirty = true
+            revision += 1
             dirtyTasks.insert(id.task)
         }
     }
@@ -52,7 +52,7 @@ extension RunTable {
             forget(id, name)
             guard !entries[id.task].hasEnded(id.item) else { continue }
             entries[id.task].due.insert(id.item)
-            isStatusDirty = true
+            revision += 1
             dirtyTasks.insert(id.task)
         }
         if cacheInterest[name] == nil { changedEntries.remove(name) }
@@ -83,7 +83,7 @@ extension RunTable {
         entries[id.task].completed.insert(id.item)
         if !output.results.isEmpty || !output.artifacts.isEmpty { entries[id.task].values[id.item] = output }
         unflushed.append(id)
-        isStatusDirty = true
+        revision += 1
         dirtyTasks.insert(id.task)
     }
 }

@@ -144,7 +144,7 @@ public enum KueuePlanner {
         _ workload: KueueWorkload, _ observed: Observed, _ updates: [String: PodSetUpdate], _ now: Date
     ) -> [KueueAction] {
         let isReady = workload.podSets.allSatisfy { set in
-            let wanted = updates[set.name]?.count ?? set.count
+            let wanted = min(updates[set.name]?.count ?? set.count, set.minCount ?? set.count)
             return (observed.pods.ready[set.name] ?? 0) + (observed.pods.succeeded[set.name] ?? 0) >= wanted
         }
         var extra: [String: JSONValue] = [:]

@@ -16,6 +16,8 @@ public struct KueueWorkload: Sendable, Hashable, Decodable {
     struct PodSet: Sendable, Hashable, Decodable {
         var name: String
         var count: Int
+        /// How many are enough.
+        var minCount: Int?
         var topologyRequest: JSONValue?
     }
 

@@ -91,7 +91,7 @@ enum NotificationPlanner {
             plan.wake = plan.wake.sooner(of: due, now: now)
         }
         guard status.notifications != records else { return }
-        plan.actions.append(.patchStatus(status, flushing: Flush(items: 0, tasks: 0)))
+        plan.actions.append(.patchStatus(status, flushing: Flush(items: 0, tasks: 0, revision: 0)))
         plan.actions += undelivered(records, status.notifications, known).map(PipelineRunAction.note)
     }
 

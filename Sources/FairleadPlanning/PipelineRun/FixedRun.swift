@@ -11,6 +11,8 @@ public struct FixedRun: Sendable, Hashable, Codable {
     public var params: [String: JSONValue]
     /// What was taken over from the run that this one resumes; nil where it resumes none.
     public var recovered: [TaskStatus]?
+    /// What of the run's spec has no effect any more when it is changed.
+    public var fields: FixedFields?
 
     /// Fixes a run.
     ///
@@ -25,6 +27,20 @@ public struct FixedRun: Sendable, Hashable, Codable {
         self.spec.tasks = spec.tasks.map { Self.complete($0, spec.defaults) }
         self.spec.finally = spec.finally.map { Self.complete($0, spec.defaults) }
         self.spec.defaults = nil
+    }
+
+    /// The fields that may be changed while the run goes on.
+    private static let mutable: Set<String> = [
+        "suspend", "shutdown", "approvals", "activeDeadlineSeconds", "ttlSecondsAfterFinished", "podRetention",
+    ]
+
+    /// Notes what the run's spec says now.
+    mutating func fix(_ spec: PipelineRunSpec) { fields = FixedFields(spec, except: Self.mutable) }
+
+    /// The fields of the run's spec that have no effect any more, since they are others now.
+    func changes(in spec: Decoded<PipelineRunSpec>) -> [String] {
+        guard let fields else { return [] }
+        return spec.value.map { fields.changes(in: $0, except: Self.mutable) } ?? ["spec"]
     }
 
     private static func complete(_ task: PipelineTask, _ defaults: ContainerSpec?) -> PipelineTask {

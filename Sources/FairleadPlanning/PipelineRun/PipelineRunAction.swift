@@ -15,6 +15,8 @@ public enum PipelineRunAction: Sendable, Equatable {
     case createChildren([ChildRequest])
     /// Ask nested runs and training jobs to end.
     case stopChildren([AttemptView], PipelineRunSpec.Shutdown)
+    /// Apply services, without force and without owning them.
+    case applyServices([ServiceRequest])
     /// Register models; each is found again by its source, so that one which is there already is success.
     case registerModels([ModelRequest])
     /// Take our finalizer off pods; where `recorded`, label them as told in the status.

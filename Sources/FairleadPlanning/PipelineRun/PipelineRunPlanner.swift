@@ -31,9 +31,11 @@ public enum PipelineRunPlanner {
         var plan = Plan<PipelineRunAction>()
         let pods = RunPods(run: run, fixed: fixed, settings: settings)
         let starts = starts(of: pods, table: &table, now: now)
+        let services = ServiceRequests(run: run, fixed: fixed, services: settings.services, now: now).due(&table)
         let models = ModelRequests(run: run, fixed: fixed, pods: pods, now: now).due(&table)
         // Before the status tells that the task has ended: what is told is not looked at again.
         if !models.isEmpty { plan.actions.append(.registerModels(models)) }
+        if !services.isEmpty { plan.actions.append(.applyServices(services)) }
         writeLists(run, table, &plan)
         flush(run, fixed, table, now, &plan)
         end(run, table, &plan)
@@ -89,7 +91,8 @@ public enum PipelineRunPlanner {
     private static func flush(
         _ run: PipelineRun, _ fixed: FixedRun, _ table: RunTable, _ now: Date, _ plan: inout Plan<PipelineRunAction>
     ) {
-        guard table.isStatusDirty || run.status.owesNotifications else { return }
+        let isJudged = run.status.observedGeneration == run.metadata.generation
+        guard table.isStatusDirty || run.status.owesNotifications || !isJudged else { return }
         if !table.isOver, let last = table.lastFlush {
             let due = last.addingTimeInterval(flushInterval)
             if due > now {
@@ -104,7 +107,8 @@ public enum PipelineRunPlanner {
         if !computed.isEmpty { plan.actions.append(.writeCache(computed)) }
         let notifications = NotificationPlanner.requests(run)
         if !notifications.isEmpty { plan.actions.append(.sendNotifications(notifications)) }
-        let flush = Flush(items: table.unflushed.count, tasks: table.unflushedTasks.count)
+        let flush = Flush(
+            items: table.unflushed.count, tasks: table.unflushedTasks.count, revision: table.revision)
         plan.actions.append(.patchStatus(status, flushing: flush))
         if run.status.specRef == nil {
             let count = table.shape.tasks.count
@@ -115,6 +119,9 @@ public enum PipelineRunPlanner {
                         isWarning: false, reason: "Started", note: "\(count) task\(count == 1 ? "" : "s")\(what)")))
         }
         plan.actions += notes(table, status)
+        if let change = status.conditions.specChange(since: run.status.conditions) {
+            plan.actions.append(.note(change))
+        }
         plan.actions += NotificationPlanner.undelivered(
             run.status.notifications, status.notifications, table.notices
         ).map(PipelineRunAction.note)

@@ -120,6 +120,7 @@ public enum PipelineRunStarter {
             let given = RecoveryStart.params(spec, pipelineSpec, origin)
             let params = try ParamResolver.resolve(pipelineSpec.params, given: given)
             var fixed = FixedRun(pipeline: spec.pipeline, spec: pipelineSpec, params: params)
+            fixed.fix(spec)
             if case .found(let source) = origin {
                 let rerun = spec.resumeFrom?.rerun ?? []
                 fixed.recovered = Recovery(fixed, from: source, rerun: rerun).facts()

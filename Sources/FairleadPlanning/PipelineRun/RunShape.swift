@@ -14,6 +14,8 @@ public struct RunShape: Sendable, Hashable {
         case decision
         /// A registration of a model.
         case model
+        /// An InferenceService, which outlives the run.
+        case service
     }
 
     /// One task.
@@ -88,6 +90,8 @@ public struct RunShape: Sendable, Hashable {
     public let approvals: [Int]
     /// The tasks that register models.
     public let models: [Int]
+    /// The tasks that apply services.
+    public let services: [Int]
     /// What the pipeline declares, by which expressions know the types of what they read.
     public let declared: ReferenceScope?
 
@@ -105,6 +109,7 @@ public struct RunShape: Sendable, Hashable {
         self.tasks = tasks
         approvals = tasks.indices.filter { tasks[$0].isApproval }
         models = tasks.indices.filter { tasks[$0].kind == .model }
+        services = tasks.indices.filter { tasks[$0].kind == .service }
         self.maxParallelTasks = maxParallelTasks
         indexes = Dictionary(tasks.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first })
     }
@@ -145,7 +150,8 @@ extension RunShape.Kind {
         case .container: self = .pod
         case .pipeline, .trainingJob: self = .child
         case .model: self = .model
-        case .check, .approval, .tuningJob, .inferenceService: self = .decision
+        case .inferenceService: self = .service
+        case .check, .approval, .tuningJob: self = .decision
         }
     }
 }

@@ -20,6 +20,10 @@ public enum RunStatusBuilder {
         run: PipelineRun, fixed: FixedRun, table: RunTable, now: Date
     ) -> PipelineRunStatus {
         var status = run.status
+        if status.observedGeneration != run.metadata.generation {
+            status.conditions.tellSpecChanged(
+                fixed.changes(in: run.spec), "run", generation: run.metadata.generation, now: now)
+        }
         status.observedGeneration = run.metadata.generation
         status.startTime = status.startTime ?? Time(now)
         status.specRef = PodNaming.specName(run: run.metadata.name)
@@ -103,6 +107,10 @@ public enum RunStatusBuilder {
             let question = entry.question ?? gate.message ?? "approval needed"
             status.message = "\(question) (fairlead approve \(run.metadata.name) \(status.name))"
             return status
+        }
+        if let applied = table.applied[index] {
+            status.phase = .running
+            status.message = applied.story
         }
         attempt(of: entry, &status)
         return status

@@ -38,7 +38,7 @@ extension RunTable {
         }
         release(&state)
         guard !entries[id.task].hasEnded(id.item) else { return setActive(&state, id.task, false) }
-        isStatusDirty = true
+        revision += 1
         dirtyTasks.insert(id.task)
         guard let newest = state.newest else {
             setActive(&state, id.task, false)
@@ -170,7 +170,7 @@ extension RunTable {
             }
         }
         unflushed.append(id)
-        isStatusDirty = true
+        revision += 1
         dirtyTasks.insert(id.task)
         dirtyItems.insert(id)
     }

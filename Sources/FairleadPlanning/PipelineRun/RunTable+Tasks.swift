@@ -14,7 +14,7 @@ extension RunTable {
         entries[index].opened = entries[index].opened ?? now
         openable.remove(index)
         dirtyTasks.insert(index)
-        isStatusDirty = true
+        revision += 1
     }
 
     /// Sets what an approval gate asks.
@@ -51,14 +51,14 @@ extension RunTable {
         }
         unflushed.append(id)
         dirtyTasks.insert(id.task)
-        isStatusDirty = true
+        revision += 1
     }
 
     /// Starts nothing more, and ends what is under way.
     public mutating func stop(_ halt: Halt) {
         guard self.halt != halt else { return }
         self.halt = halt
-        isStatusDirty = true
+        revision += 1
         for index in entries.indices where entries[index].record == nil {
             dirtyTasks.insert(index)
             for item in entries[index].live.keys { dirtyItems.insert(ItemID(task: index, item: item)) }
@@ -256,7 +256,7 @@ extension RunTable {
         if status.map != nil { collectLists(index, total: status.map?.total ?? 0) }
         unflushedTasks.append(index)
         if !shape.tasks[index].isMapped { unflushed.append(ItemID(task: index)) }
-        isStatusDirty = true
+        revision += 1
         for item in entries[index].live.keys { dirtyItems.insert(ItemID(task: index, item: item)) }
         if !shape.tasks[index].isFinally {
             remainingTasks -= 1

@@ -49,12 +49,16 @@ public struct RunTable: Sendable {
     public internal(set) var removable = 0
     /// The commits to which the run's code was resolved, by code key; the first attempt that fetched it decides.
     public internal(set) var commits: [String: String]
+    /// The services that tasks have applied, by task.
+    public internal(set) var applied: [Int: AppliedService] = [:]
     /// Ended items whose artifacts are registered as models.
     public internal(set) var registered: Set<ItemID> = []
     /// Why nothing more starts, nil while it does.
     public internal(set) var halt: Halt?
-    /// Whether anything that the status shows has changed since the last flush.
-    public internal(set) var isStatusDirty = true
+    /// Counts the changes of what the status shows.
+    var revision = 1
+    /// The newest of them that stands in the status.
+    private var flushedRevision = 0
     /// When the status was last flushed.
     public internal(set) var lastFlush: Date?
     /// How many pods may be made in one step; doubles while that goes well.
@@ -121,11 +125,14 @@ public struct RunTable: Sendable {
         }
     }
 
+    /// Whether anything that the status shows has changed since the last flush.
+    public var isStatusDirty: Bool { revision != flushedRevision }
+
     /// Takes a pod's newest view.
     public mutating func fold(_ pod: PodView) {
         if pod.metadata.labels[NotificationPod.label] != nil {
             notices[pod.metadata.name] = pod
-            isStatusDirty = true
+            revision += 1
             return
         }
         guard let id = item(of: pod.metadata) else { return }
@@ -147,7 +154,7 @@ public struct RunTable: Sendable {
     private mutating func fold(_ view: AttemptView, of id: ItemID) {
         for code in view.code where commits[code.key] == nil {
             commits[code.key] = code.commit
-            isStatusDirty = true
+            revision += 1
         }
         let hasEnded = entries[id.task].hasEnded(id.item)
         guard var state = entries[id.task].live[id.item] else {
@@ -199,7 +206,8 @@ public struct RunTable: Sendable {
     ///   - now: When.
     public mutating func didFlush(_ flush: Flush, now: Date) {
         lastFlush = now
-        isStatusDirty = unflushed.count > flush.items || unflushedTasks.count > flush.tasks
+        // What was folded while the status was being written stands in the next one.
+        flushedRevision = flush.revision
         for id in unflushed.prefix(flush.items) {
             guard entries[id.task].live[id.item] != nil else { continue }
             entries[id.task].live[id.item]?.isFlushed = true
@@ -242,11 +250,14 @@ public struct Flush: Sendable, Hashable {
     public var items: Int
     /// Ended tasks.
     public var tasks: Int
+    /// The newest change.
+    public var revision: Int
 
     /// Counts what a status tells.
-    public init(items: Int, tasks: Int) {
+    public init(items: Int, tasks: Int, revision: Int) {
         self.items = items
         self.tasks = tasks
+        self.revision = revision
     }
 }
 

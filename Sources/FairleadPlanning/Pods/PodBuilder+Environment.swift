@@ -50,7 +50,8 @@ extension PodBuilder {
         return text.utf8.count <= Limits.published.paramVariable ? [literal(name, text.doublingDollars)] : []
     }
 
-    private func variable(_ name: String, _ value: EnvValue) -> JSONValue {
+    /// A variable of the user's.
+    func variable(_ name: String, _ value: EnvValue) -> JSONValue {
         switch value {
         case .literal(.string(let text)): return literal(name, text)
         case .literal(let value): return literal(name, JSONWriter.string(value))

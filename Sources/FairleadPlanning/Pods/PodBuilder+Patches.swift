@@ -37,7 +37,7 @@ extension PodBuilder {
         return patches
     }
 
-    private func patched(_ pod: JSONValue, _ patch: JSONValue, _ field: String) throws(TaskProblem) -> JSONValue {
+    func patched(_ pod: JSONValue, _ patch: JSONValue, _ field: String) throws(TaskProblem) -> JSONValue {
         do throws(PatchError) {
             var patched = try StrategicMergePatch.apply(patch, to: pod, schema: PodMergeSchema.pod)
             for path in [["apiVersion"], ["kind"], ["metadata", "name"], ["metadata", "namespace"]] {

@@ -112,7 +112,7 @@ struct PodBuilder: Sendable {
     }
 
     /// The image of `fetch` and `store`.
-    private func ownImage(_ program: PodProgram) throws(TaskProblem) -> String {
+    func ownImage(_ program: PodProgram) throws(TaskProblem) -> String {
         if let image = settings.image { return image }
         throw TaskProblem(
             .invalidSpec,
@@ -120,7 +120,7 @@ struct PodBuilder: Sendable {
     }
 
     /// Secrets for the image: the user's, and that of the Connection which leads to its registry.
-    private func pullSecrets(_ container: ContainerSpec) -> [String] {
+    func pullSecrets(_ container: ContainerSpec) -> [String] {
         let link = container.image.flatMap { image in
             settings.platform.link(to: "oci://\(image)") { $0 == .registry }
         }

@@ -54,6 +54,14 @@ public enum PodOutcome: Sendable, Hashable {
         return .pending(reason: reason, message: message)
     }
 
+    /// How a pod's program ended otherwise than well that is followed by what stands beside it, such as an upload.
+    static func programFailure(_ pod: PodView) -> PodOutcome? {
+        guard pod.status.phase == "Running", let ended = pod.mainStatus?.state?.terminated, ended.exitCode != 0 else {
+            return nil
+        }
+        return judgeFailure(pod)
+    }
+
     private static func judgeSuccess(_ pod: PodView, _ results: [ResultSpec]) -> PodOutcome {
         let containers = (pod.status.containerStatuses?.count ?? 1) + (pod.status.initContainerStatuses?.count ?? 0)
         let ended = pod.mainStatus?.state?.terminated
@@ -127,7 +135,8 @@ public enum PodOutcome: Sendable, Hashable {
         if ended.reason == "OOMKilled" {
             return .failed(reason: .outOfMemory, message: story(place, ended), exitCode: ended.exitCode)
         }
-        if pod.metadata.isBeingDeleted, ended.exitCode != 0 {
+        if ended.exitCode != 0, let asked = pod.deletionAskedAt, asked.date <= ended.finishedAt?.date ?? .distantFuture
+        {
             return .disrupted(reason: .evicted, message: "\(place) was deleted while it ran")
         }
         return .failed(reason: .exitCode, message: story(place, ended), exitCode: ended.exitCode)
@@ -173,7 +182,7 @@ public enum PodOutcome: Sendable, Hashable {
                 + (story.isEmpty ? "" : ": \(story)"), exitCode: nil)
     }
 
-    private static func waiting(_ pod: PodView) -> (reason: Reason?, message: String) {
+    static func waiting(_ pod: PodView) -> (reason: Reason?, message: String) {
         let statuses = (pod.status.initContainerStatuses ?? []) + (pod.status.containerStatuses ?? [])
         for status in statuses {
             guard let waiting = status.state?.waiting, let reason = waiting.reason, reason != "PodInitializing",
@@ -194,7 +203,7 @@ public enum PodOutcome: Sendable, Hashable {
 
     /// What ran where, how it ended, its last word, and then the end of its log as the kubelet put it into the
     /// termination message: tables and events show the first line alone.
-    private static func story(_ place: String, _ ended: ContainerState.Terminated) -> String {
+    static func story(_ place: String, _ ended: ContainerState.Terminated) -> String {
         var story = "\(place) ended with exit code \(ended.exitCode)"
         if let signal = ended.signal, signal > 0 { story += " (signal \(signal))" }
         if let reason = ended.reason, reason != "Error", reason != "Completed" { story += " (\(reason))" }

@@ -31,12 +31,23 @@ public struct FirstCause: Sendable, Hashable {
     /// Whether the platform did it, and no program.
     public var isDisruption: Bool { if case .disrupted = outcome { true } else { false } }
 
-    /// Whether this comes before another: earlier, or at the same time the platform's before a program's.
+    /// Whether this comes before another: earlier, or at the same time the less a program can have done for it.
     func precedes(_ other: FirstCause) -> Bool {
         let times = (at ?? .distantFuture, other.at ?? .distantFuture)
         if times.0 != times.1 { return times.0 < times.1 }
-        if isDisruption != other.isDisruption { return isDisruption }
+        if weight != other.weight { return weight < other.weight }
         return ordinal < other.ordinal
+    }
+
+    /// What the platform did comes first, then what was killed, and then what ended by itself: at the loss of a peer,
+    /// for example.
+    private var weight: Int {
+        switch outcome {
+        case .disrupted: 0
+        case .failed(.outOfMemory, _, _): 1
+        case .failed(_, _, let exitCode): (exitCode ?? 0) >= 128 ? 1 : 2
+        case .pending, .running, .succeeded: 3
+        }
     }
 }
 

@@ -11,6 +11,8 @@ public struct FixedJob: Sendable, Hashable, Codable {
     public var processes: Int
     /// Where its pods push their metrics; nil where they can't.
     public var progress: ProgressEndpoint?
+    /// What of the spec has no effect any more when it is changed.
+    public var fields: FixedFields?
     /// Whether the workers run nothing but the server through which the launcher starts processes on them.
     var servesWorkers = false
 
@@ -26,6 +28,7 @@ public struct FixedJob: Sendable, Hashable, Codable {
     ) throws(TaskProblem) {
         self.spec = spec
         self.progress = progress
+        fields = FixedFields(spec, except: Self.mutable)
         containers = [:]
         for role in spec.roleNames { containers[role] = spec.container(of: role) }
         let worker = containers[RoleName.worker] ?? spec.container
@@ -41,6 +44,21 @@ public struct FixedJob: Sendable, Hashable, Codable {
         self.spec.container.results = spec.container.results
         self.spec.container.artifacts = spec.container.artifacts
         self.spec.container.checkpoint = spec.container.checkpoint
+    }
+
+    /// The fields that may be changed while the job runs; a queue may be exchanged, but neither added nor taken away.
+    private static let mutable: Set<String> = [
+        "suspend", "shutdown", "activeDeadlineSeconds", "ttlSecondsAfterFinished", "podRetention", "progress",
+        "managedBy",
+        "queue",
+    ]
+
+    /// The fields of a spec that have no effect any more, since they are others now.
+    func changes(in spec: Decoded<TrainingJobSpec>) -> [String] {
+        guard let fields else { return [] }
+        guard let spec = spec.value else { return ["spec"] }
+        let changes = fields.changes(in: spec, except: Self.mutable)
+        return (spec.queue == nil) == (self.spec.queue == nil) ? changes : (changes + ["queue"]).sorted()
     }
 
     /// The launcher starts processes on the workers: what these need, it doesn't.

@@ -17,6 +17,7 @@ extension GangTable {
             hasRun = true
             revision += 1
         }
+        failingSince = failing.isEmpty ? nil : failingSince ?? now
         guard replicas.isActive else { return }
         replicas.settleTotals()
         advanceReplicas(now: now)
@@ -50,6 +51,17 @@ extension GangTable {
         return cause
     }
 
+    /// Until when others may still tell what caused a program's end; nil where nobody does.
+    ///
+    /// It is never later than that time after the end was heard of, whatever the node's clock says.
+    func settled(_ cause: FirstCause) -> Date? {
+        guard !cause.isDisruption, !cause.pod.isEmpty, let failingSince, counts.contains(where: { $0.active > 0 })
+        else {
+            return nil
+        }
+        return min(cause.at ?? failingSince, failingSince).addingTimeInterval(Self.settleTime)
+    }
+
     /// Pods of one attempt that fetched different commits of a branch: the next attempt is told which to fetch.
     private var strayCause: FirstCause? {
         guard shape.scope == .gang, let view = strays.min().flatMap({ members[$0] }), let code = view.code else {
@@ -74,8 +86,8 @@ extension GangTable {
 
     /// When the gang's time to come up is over, nil where it has none or is not measured now.
     var pendingDeadline: Date? {
-        guard !hasRun, let limit = shape.pendingTimeout, let admitted else { return nil }
-        return admitted.addingTimeInterval(limit.seconds)
+        guard !hasRun, let limit = shape.pendingTimeout, let since = admitted ?? hindrance?.since else { return nil }
+        return since.addingTimeInterval(limit.seconds)
     }
 
     /// What it means that the gang did not come up in time.
@@ -101,6 +113,8 @@ extension GangTable {
         }.first
         if let told {
             story += ": \(told)"
+        } else if let hindrance {
+            story += ": \(hindrance.message)"
         } else if members[first] == nil {
             let isLauncher = shape.roles[shape.role(of: first)].isLauncher
             story += isLauncher ? ": it waits until the workers are ready" : ": no pod is made yet"
@@ -152,7 +166,8 @@ extension GangTable {
                 ordinals.append(ordinal)
             }
         }
-        return ordinals
+        // Of an elastic job not all pods may find a place, but the others meet at the leader's.
+        return shape.isElastic && ordinals.contains(shape.leader) ? [shape.leader] : ordinals
     }
 }
 

@@ -30,6 +30,7 @@ extension GangTable {
             known.uid == metadata.uid
         else { return }
         overdue[metadata.name] = nil
+        hurried.remove(metadata.name)
         keepsakes[metadata.name] = nil
         if stale[metadata.name] != nil {
             setStale(metadata.name, nil)
@@ -80,6 +81,9 @@ extension GangTable {
         gang = nil
         firstCreated = nil
         admitted = nil
+        hindrance = nil
+        isAfterFailure = false
+        failingSince = nil
         createWindow = RunTable.smallestWindow
         revision += 1
         for case let view? in views where !view.isGone { setStale(view.pod, view) }
@@ -114,6 +118,7 @@ extension GangTable {
         set(&staleAlive, pod, view.map { !$0.hasEnded } ?? false)
         set(&staleHeld, pod, view.map { $0.isHeld && keepsakes[pod] == nil } ?? false)
         set(&staleUndeleted, pod, view.map { !$0.isBeingDeleted && !isKept } ?? false)
+        set(&staleLingering, pod, view.map { $0.lingers } ?? false)
         if let view {
             if !view.isHeld { keepsakes[pod] = nil }
             watch(view)

@@ -26,7 +26,17 @@ extension GangTable {
 
     private mutating func settle(_ ordinal: Int, now: Date) {
         replicas.due.remove(ordinal)
+        if members[ordinal]?.cause == nil { replicas.settling[ordinal] = nil }
         guard let view = members[ordinal], view.hasEnded, let cause = view.cause, !isFinishing else { return }
+        if shape.isElastic, !cause.isDisruption {
+            // What the platform did to a peer, and caused this, may not be told yet.
+            let due = replicas.settling[ordinal] ?? min(cause.at ?? now, now).addingTimeInterval(Self.settleTime)
+            replicas.settling[ordinal] = due
+            if due > now {
+                replicas.timers.insert(MemberTimer(due: due, ordinal: ordinal))
+                return
+            }
+        }
         let judged = RestartBudget(
             after: excused(cause).outcome, failures: view.failures, disruptions: view.disruptions, shape: shape)
         guard judged.mayRestart else {

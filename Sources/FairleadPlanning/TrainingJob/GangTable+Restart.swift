@@ -11,6 +11,7 @@ extension GangTable {
         disruptions = budget.disruptions
         restarts += 1
         lastCause = cause
+        isAfterFailure = true
         restartAt = (cause.at ?? now).addingTimeInterval(budget.delay.seconds)
     }
 
@@ -42,11 +43,29 @@ extension GangTable {
     /// Takes the news that a step's pods were made, or that one was refused.
     public mutating func didCreate(allSucceeded: Bool) {
         createWindow = allSucceeded ? min(createWindow * 2, RunTable.largestWindow) : 1
+        if allSucceeded, hindrance != nil {
+            hindrance = nil
+            revision += 1
+        }
     }
+
+    /// Takes the news that something was refused which may be granted later: until then nothing more is made.
+    ///
+    /// - Parameters:
+    ///   - message: What the server says.
+    ///   - now: The time.
+    public mutating func hinder(_ message: String, now: Date) {
+        if hindrance?.message != message { revision += 1 }
+        hindrance = Hindrance(message, since: hindrance?.since ?? now, now: now)
+    }
+
+    /// Takes the news that pods which are being deleted were told to hurry.
+    public mutating func didHurry(_ pods: [String]) { hurried.formUnion(pods) }
 
     /// Takes the news that what pods need beside themselves is there.
     public mutating func didPrepare(_ gang: GangScheduling) {
         self.gang = gang
+        hindrance = nil
         revision += 1
     }
 

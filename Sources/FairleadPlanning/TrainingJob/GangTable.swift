@@ -31,6 +31,8 @@ public struct GangTable: Sendable {
     public internal(set) var stale: [String: MemberView] = [:]
     /// Why the newest attempt was begun after another one; nil where it was for no failure.
     public internal(set) var lastCause: FirstCause?
+    /// Whether the newest attempt began after a failure.
+    public internal(set) var isAfterFailure = false
     /// When the newest attempt may start, nil where nothing delays it.
     public internal(set) var restartAt: Date?
     /// Whether all of the newest attempt ran at once.
@@ -74,6 +76,14 @@ public struct GangTable: Sendable {
     var overdue: [String: MemberView] = [:]
     /// When each deleted pod on a lost node is deleted by force.
     var forceTimers = Heap<PodTimer>()
+    /// Stale pods that others wait for longer than they need to end.
+    var staleLingering: Set<String> = []
+    /// Pods that were told to hurry, which they are once.
+    var hurried: Set<String> = []
+    /// Since when a member's end is known that is not what it should be.
+    var failingSince: Date?
+    /// What the API server refuses for now; nil where it takes everything.
+    public internal(set) var hindrance: Hindrance?
     /// When the first current pod was made.
     var firstCreated: Date?
     /// When the gang was first seen without a queue's gates.
@@ -83,6 +93,8 @@ public struct GangTable: Sendable {
 
     /// How long a pod on a lost node may outlive the time that it has to end.
     static let forceGrace: TimeInterval = 30
+    /// How long after a program's end a peer may tell what caused it: kubelets report once a second or so.
+    static let settleTime: TimeInterval = 3
 
     /// A table of a job without pods.
     ///
@@ -110,6 +122,7 @@ public struct GangTable: Sendable {
             // What failed is told by the status alone: its pods are gone, or about to go.
             let count = max(1, isUserFailure(status.reason) ? failures : disruptions)
             let delay = shape.backoff.delay(afterFailures: count).seconds
+            isAfterFailure = true
             restartAt = isRestarting.lastTransitionTime.date.addingTimeInterval(delay)
         }
     }
@@ -151,9 +164,41 @@ public struct GangTable: Sendable {
     /// Failures of the platform, those of single replicas among them.
     public var totalDisruptions: Int { disruptions + replicas.disruptions }
 
+    /// Pods that are told to hurry: others wait for them, since something ended the attempt, or the member, that they
+    /// belong to.
+    var lingering: [MemberView] {
+        var views = isAfterFailure ? staleLingering.compactMap { stale[$0] } : []
+        if replicas.isActive { views += failing.compactMap { members[$0] }.filter(\.lingers) }
+        return views.filter { !hurried.contains($0.pod) }.sorted { $0.pod < $1.pod }
+    }
+
     /// Every pod that our finalizer keeps, in a fixed order.
     public var held: [MemberView] {
         (members.compactMap(\.self) + stale.values).filter(\.isHeld).sorted { $0.pod < $1.pod }
+    }
+}
+
+extension GangTable {
+    /// What the API server refuses for now, such as one pod more than a quota allows.
+    public struct Hindrance: Sendable, Hashable {
+        /// What it says.
+        public var message: String
+        /// Since when it says so.
+        public var since: Date
+        /// When it is asked again.
+        public var retryAt: Date
+
+        /// Takes a refusal; the longer it lasts, the more seldom it is asked for.
+        ///
+        /// - Parameters:
+        ///   - message: What the server says.
+        ///   - since: Since when it says so.
+        ///   - now: The time.
+        public init(_ message: String, since: Date, now: Date) {
+            self.message = message
+            self.since = since
+            retryAt = now.addingTimeInterval(min(max(now.timeIntervalSince(since), 1), 60))
+        }
     }
 }
 

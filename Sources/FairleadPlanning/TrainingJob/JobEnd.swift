@@ -18,6 +18,8 @@ struct JobEnd: Sendable, Hashable {
 enum GangVerdict: Sendable, Hashable {
     /// It goes on.
     case goesOn
+    /// Something ended it, and what that was is known for sure at a time.
+    case settles(Date)
     /// All of it is made again.
     case restarts(FirstCause, RestartBudget)
     /// The job ends.
@@ -51,6 +53,7 @@ enum GangVerdict: Sendable, Hashable {
         guard let cause = table.firstCause() ?? table.missingCause() ?? table.pendingCause(now: now) else {
             return .goesOn
         }
+        if let due = table.settled(cause), due > now { return .settles(due) }
         let budget = RestartBudget(
             after: cause.outcome, failures: table.failures, disruptions: table.disruptions, shape: table.shape)
         return budget.mayRestart ? .restarts(cause, budget) : .ends(failure(cause, table))
@@ -62,7 +65,10 @@ enum GangVerdict: Sendable, Hashable {
 
     /// Which member failed where in which attempt, and how.
     static func story(of cause: FirstCause, _ table: GangTable) -> String {
-        let message = cause.outcome.failure?.message ?? ""
+        var message = cause.outcome.failure?.message ?? ""
+        if cause.reason == .resultMissing, table.shape.hasLauncher {
+            message += " (it must be written in the launcher's pod: what processes write in the workers' stays there)"
+        }
         let attempt = table.members.indices.contains(cause.ordinal) ? table.members[cause.ordinal]?.attempt : nil
         let when = (attempt ?? table.attempt) > 1 ? "attempt \(attempt ?? table.attempt): " : ""
         return cause.pod.isEmpty ? "\(when)\(message)" : "\(when)\(table.shape.name(of: cause.ordinal)): \(message)"

@@ -55,7 +55,7 @@ public struct JobPods: Sendable {
         program.additions.environment.removeAll { variable in
             variable["name"]?.stringValue.map { container.env[$0] != nil } ?? false
         }
-        program.additions.labels = labels(of: member, isLeader: isLeader)
+        program.additions.labels = labels(of: member, attempt: budget.attempt)
         program.additions.annotations[Self.completionIndex] = String(member.rank)
         addPlace(member, &program.additions)
         addProgress(&program.additions)
@@ -90,14 +90,18 @@ public struct JobPods: Sendable {
         return identity
     }
 
-    private func labels(of member: JobMember, isLeader: Bool) -> [String: String] {
+    private func labels(of member: JobMember, attempt: Int) -> [String: String] {
         var labels = [
             FairleadLabel.role: member.role, FairleadLabel.index: String(member.index),
             FairleadLabel.trainingJobUID: layout.job.uid,
             "training.kubeflow.org/replica-type": member.role,
             "training.kubeflow.org/replica-index": String(member.index),
         ]
-        if isLeader { labels["training.kubeflow.org/job-role"] = "master" }
+        for (name, value) in [
+            ("jobset-name", layout.job.name), ("replicatedjob-name", member.role), ("job-index", String(member.index)),
+            ("job-global-index", String(member.rank)), ("restart-attempt", String(attempt - 1)),
+        ] { labels["jobset.sigs.k8s.io/\(name)"] = value }
+        if member == fixed.leader { labels["training.kubeflow.org/job-role"] = "master" }
         labels[PodNaming.queueLabel] = fixed.spec.queue
         return labels
     }

@@ -8,7 +8,7 @@ public enum JobStatusBuilder {
     static func status(
         job: TrainingJob, fixed: FixedJob, table: GangTable, surroundings: JobSurroundings, now: Date
     ) -> TrainingJobStatus {
-        var status = standing(job: job, fixed: fixed, table: table)
+        var status = standing(job: job, fixed: fixed, table: table, now: now)
         let wasWaiting = status.phase == .suspended || status.phase == .queued
         status.phase = phase(job, table, surroundings)
         let isWaiting = table.isSuspended
@@ -23,7 +23,7 @@ public enum JobStatusBuilder {
     static func status(
         job: TrainingJob, fixed: FixedJob, table: GangTable, end: JobEnd, now: Date
     ) -> TrainingJobStatus {
-        var status = standing(job: job, fixed: fixed, table: table)
+        var status = standing(job: job, fixed: fixed, table: table, now: now)
         finish(&status, end, at: end.phase == .succeeded ? completion(table) ?? now : now, now: now)
         if end.phase == .succeeded, let leader = table.leader, case .succeeded(let results) = leader.outcome {
             status.results = results
@@ -36,10 +36,15 @@ public enum JobStatusBuilder {
 
     /// The status of a job that can't be started, or not yet.
     public static func unstarted(
-        job: TrainingJob, phase: TrainingJobStatus.Phase, reason: Reason, message: String, now: Date
+        job: TrainingJob, phase: TrainingJobStatus.Phase, reason: Reason?, message: String, now: Date
     ) -> TrainingJobStatus {
         var status = job.status
         status.observedGeneration = job.metadata.generation
+        status.restarts = status.restarts ?? 0
+        if let spec = job.spec.value {
+            status.framework = spec.effectiveFramework.rawValue
+            status.nodes = max(0, spec.mostNodes)
+        }
         if phase.isTerminal {
             finish(&status, JobEnd(phase: phase, reason: reason, message: message), at: now, now: now)
             return status
@@ -53,8 +58,14 @@ public enum JobStatusBuilder {
         return status
     }
 
-    private static func standing(job: TrainingJob, fixed: FixedJob, table: GangTable) -> TrainingJobStatus {
+    private static func standing(
+        job: TrainingJob, fixed: FixedJob, table: GangTable, now: Date
+    ) -> TrainingJobStatus {
         var status = job.status
+        if status.observedGeneration != job.metadata.generation {
+            status.conditions.tellSpecChanged(
+                fixed.changes(in: job.spec), "job", generation: job.metadata.generation, now: now)
+        }
         status.observedGeneration = job.metadata.generation
         status.specRef = PodNaming.specName(run: job.metadata.name)
         status.framework = fixed.spec.effectiveFramework.rawValue

@@ -46,10 +46,14 @@ public struct MemberView: Sendable, Hashable {
     public var endedAt: Time?
     /// When its program itself ended.
     var programEndedAt: Date?
+    /// How its program ended otherwise than well, where what stands beside it still stores files.
+    var programFailure: PodOutcome?
     /// When its deletion was asked for.
     public var deletionAskedAt: Date?
     /// When the time is over that a deleted pod has to end.
     public var deletionDue: Date?
+    /// How many seconds a deleted pod has to end.
+    var deletionGrace: Int64?
     /// What the platform did to it, nil where it did nothing.
     public var disruption: PodDisruption?
     /// Since when nothing is heard of its node, nil while something is.
@@ -93,6 +97,8 @@ public struct MemberView: Sendable, Hashable {
         programEndedAt = pod.mainStatus?.state?.terminated?.finishedAt?.date
         deletionAskedAt = pod.deletionAskedAt?.date
         deletionDue = pod.metadata.deletionTimestamp?.date
+        deletionGrace = pod.metadata.deletionGracePeriodSeconds
+        programFailure = PodOutcome.programFailure(pod)
         disruption = PodDisruption(pod)
         silentSince = pod.silentSince
         imageID = pod.mainStatus?.imageID.flatMap { $0.isEmpty ? nil : $0 }
@@ -127,20 +133,30 @@ public struct MemberView: Sendable, Hashable {
         case .failed:
             return FirstCause(self, outcome, at: programEndedAt ?? endedAt?.date ?? deletionAskedAt ?? createdAt)
         case .disrupted:
-            return FirstCause(self, outcome, at: [disruption?.at, deletionAskedAt, endedAt?.date].earliest)
+            let told = [disruption?.at, silentSince, deletionAskedAt, endedAt?.date].earliest
+            return FirstCause(self, outcome, at: told ?? createdAt)
         case .pending, .running:
             guard isBeingDeleted || isGone else { return nil }
-            return FirstCause(self, deletion, at: [disruption?.at, deletionAskedAt].earliest)
+            if case .failed? = programFailure { return evidence }
+            return FirstCause(
+                self, deletion, at: [disruption?.at, silentSince, deletionAskedAt].earliest ?? createdAt)
         }
     }
 
-    /// What speaks for it that the platform, and no program, ended others: nil where nothing does.
+    /// What befell it before it ends, and may have ended others: nil where nothing did.
     var evidence: FirstCause? {
-        if let disruption { return FirstCause(self, deletion, at: disruption.at) }
-        guard let silentSince else { return nil }
-        let outcome = PodOutcome.disrupted(
-            reason: .nodeLost, message: "nothing is heard of \(place) any more")
-        return FirstCause(self, outcome, at: silentSince)
+        if let disruption { return FirstCause(self, deletion, at: [disruption.at, silentSince].earliest) }
+        if let silentSince {
+            let outcome = PodOutcome.disrupted(
+                reason: .nodeLost, message: "nothing is heard of \(place) any more")
+            return FirstCause(self, outcome, at: silentSince)
+        }
+        return programFailure.map { FirstCause(self, $0, at: programEndedAt) }
+    }
+
+    /// Whether others wait for it longer than its program needs to end: its deletion gave it the time of an upload.
+    var lingers: Bool {
+        isBeingDeleted && !hasEnded && mayStoreLong && (deletionGrace ?? 0) > TrainingJobPlanner.hurriedGrace
     }
 
     /// What a deletion that was not ours means.
@@ -156,7 +172,7 @@ public struct MemberView: Sendable, Hashable {
 
     /// Takes the news that the pod is gone.
     mutating func vanish() {
-        if !outcome.isTerminal { outcome = deletion }
+        if !outcome.isTerminal { outcome = programFailure ?? deletion }
         isGone = true
         isHeld = false
     }

@@ -38,8 +38,8 @@ extension PodDisruption {
 }
 
 extension PodView {
-    /// How long a node is silent before the cluster says so: the node monitor's grace period.
-    private static let nodeGrace: TimeInterval = 40
+    /// How long a node is silent before the cluster says so: the node monitor's grace period, which was shorter once.
+    private static let nodeGrace: TimeInterval = 50
 
     /// Whether the pod is ready.
     var isReady: Bool { condition("Ready")?.status == "True" }

@@ -15,6 +15,8 @@ struct ReplicaRestarts: Sendable {
     var abandoned: Set<Int> = []
     /// When members' next pods are due.
     var timers = Heap<MemberTimer>()
+    /// Until when it is not decided what a member's end means.
+    var settling: [Int: Date] = [:]
     /// Since when the platform disturbs the gang, nil where all of it runs.
     var disturbedSince: Date?
     /// What a member's end means for the job.
@@ -71,6 +73,7 @@ struct ReplicaRestarts: Sendable {
         dirty = []
         due = []
         abandoned = []
+        settling = [:]
         verdict = nil
         disturbedSince = nil
     }

@@ -17,7 +17,9 @@ extension TrainingJobPlanner {
         }
         let status = JobStatusBuilder.status(job: job, fixed: fixed, table: table, end: end, now: now)
         var note = "\(status.duration ?? "0s")"
-        if let restarts = status.restarts, restarts > 0 { note += ", \(restarts) restarts" }
+        if let restarts = status.restarts, restarts > 0 {
+            note += ", \(restarts) \(restarts == 1 ? "restart" : "restarts")"
+        }
         if let message = status.message { note = "\(end.reason?.rawValue ?? "") after \(note): \(message)" }
         return Plan([
             .patchStatus(status, flushing: table.flush),
@@ -51,6 +53,9 @@ extension TrainingJobPlanner {
         let isHurried = job.spec.value?.shutdown == .terminate
         var plan = Plan<TrainingJobAction>()
         if !running.isEmpty { plan.actions.append(.deletePods(Array(running.prefix(batch)), isHurried: isHurried)) }
+        // Whoever stops a job lets its pods store what they have; whoever terminates it does not wait for that.
+        let lingering = isHurried ? views.filter(\.lingers) : []
+        if !lingering.isEmpty { plan.actions.append(.deletePods(Array(lingering.prefix(batch)), isHurried: true)) }
         if !held.isEmpty { plan.actions.append(.releasePods(Array(held.prefix(batch)), recorded: !isDeleted)) }
         if held.count > batch || running.count > batch { plan.wake = .now }
         guard !isDeleted, let ended = job.status.completionTime else { return plan }

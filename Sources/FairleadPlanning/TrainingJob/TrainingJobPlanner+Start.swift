@@ -10,6 +10,7 @@ extension TrainingJobPlanner {
     ) {
         guard !table.isClearing, !table.isFinishing, table.refusal == nil else { return }
         if let due = table.restartAt, due > now { return }
+        if let due = table.hindrance?.retryAt, due > now { return }
         let updates = surroundings.updates
         let ordinals = table.startable(limit: table.createWindow, most: updates.compactMapValues(\.count))
         guard !ordinals.isEmpty else { return }

@@ -31,6 +31,7 @@ public enum TrainingJobPlanner {
             table.restart(after: cause, budget, now: now)
             table.events.append(
                 PlannedEvent(isWarning: true, reason: "Restarting", note: "\(cause.reason.rawValue): \(story)"))
+        case .settles(let due): return Plan(wake: Wake.onChange.sooner(of: due, now: now))
         case .goesOn: break
         }
         let wasSuspended = table.isSuspended
@@ -86,6 +87,9 @@ public enum TrainingJobPlanner {
                         reason: "Started", note: "\(count) \(count == 1 ? "node" : "nodes")\(framework)")))
         }
         plan.actions += table.events.map(TrainingJobAction.note)
+        if let change = status.conditions.specChange(since: job.status.conditions) {
+            plan.actions.append(.note(change))
+        }
         if status.phase == .running, job.status.phase != .running {
             let up = table.counts.reduce(0) { $0 + $1.up }
             plan.actions.append(
@@ -105,8 +109,10 @@ public enum TrainingJobPlanner {
         let undeleted = views(table.staleUndeleted)
         if !undeleted.isEmpty {
             // Who waits in a collective for a peer that is dead may not hear SIGTERM: the next attempt waits for it.
-            plan.actions.append(.deletePods(undeleted, isHurried: table.lastCause != nil))
+            plan.actions.append(.deletePods(undeleted, isHurried: table.isAfterFailure))
         }
+        let lingering = table.lingering
+        if !lingering.isEmpty { plan.actions.append(.deletePods(lingering, isHurried: true)) }
         let held = views(table.staleHeld)
         if !held.isEmpty { plan.actions.append(.releasePods(held, recorded: false)) }
         let overdue = table.overdue.values.sorted { $0.pod < $1.pod }
@@ -128,7 +134,8 @@ public enum TrainingJobPlanner {
     ) {
         let deadline = GangVerdict.deadline(job, table.shape)?.due
         let restart = table.restartAt.flatMap { $0 > now ? $0 : nil }
-        for due in [table.nextTimer, table.pendingDeadline, restart, table.isSuspended ? nil : deadline] {
+        let retry = table.hindrance.flatMap { $0.retryAt > now ? $0.retryAt : nil }
+        for due in [table.nextTimer, table.pendingDeadline, restart, retry, table.isSuspended ? nil : deadline] {
             if let due { plan.wake = plan.wake.sooner(of: due, now: now) }
         }
     }

@@ -43,6 +43,25 @@ public enum TrainingJobStarter {
         }
     }
 
+    /// What becomes of a job whose ConfigMap can't be made now: it waits for as long as it may be pending.
+    ///
+    /// - Parameters:
+    ///   - job: The job.
+    ///   - refusal: What the API server says.
+    ///   - now: The time.
+    public static func hindered(job: TrainingJob, by refusal: String, now: Date) -> Decision {
+        let since = job.status.startTime?.date ?? now
+        if let limit = job.spec.value?.container.timeouts?.pending?.duration, since + limit.seconds <= now {
+            let message = "the job did not start within timeouts.pending: \(refusal)"
+            return .refuse(
+                JobStatusBuilder.unstarted(
+                    job: job, phase: .failed, reason: .pendingTimeout, message: message, now: now))
+        }
+        var status = JobStatusBuilder.unstarted(job: job, phase: .pending, reason: nil, message: refusal, now: now)
+        status.startTime = Time(since)
+        return .wait(status)
+    }
+
     private static func checked(_ job: TrainingJob) throws(TaskProblem) -> TrainingJobSpec {
         switch job.spec {
         case .failure(let problem): throw TaskProblem(.invalidSpec, problem.message)

@@ -94,12 +94,17 @@ extension LocalCluster {
             "fairlead.dev/trainingjob=\(name),fairlead.dev/role=\(role),fairlead.dev/index=\(index)",
             "-o", "jsonpath={.items[0].metadata.uid}"
         ).output
-        let cookie = Data("FAIRLEAD_CONTAINER=\(pod)/main/".utf8)
+        try killPrograms(ofPod: pod)
+    }
+
+    /// Ends the programs of a pod's main container with SIGKILL.
+    func killPrograms(ofPod uid: String) throws {
+        let cookie = Data("FAIRLEAD_CONTAINER=\(uid)/main/".utf8)
         let programs = processes().filter { pid in
             func read(_ file: String) -> Data { FileManager.default.contents(atPath: "/proc/\(pid)/\(file)") ?? Data() }
             return read("environ").range(of: cookie) != nil && read("comm") != Data("bwrap\n".utf8)
         }
-        try #require(!programs.isEmpty, "no process of \(name)-\(role)-\(index)")
+        try #require(!programs.isEmpty, "no process of pod \(uid)")
         for pid in programs { kill(pid, SIGKILL) }
     }
 

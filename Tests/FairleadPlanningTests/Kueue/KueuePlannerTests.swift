@@ -126,6 +126,22 @@ import Testing
         }
     }
 
+    /// An elastic job is ready with as many pods as are enough: Kueue would put it out otherwise.
+    @Test func anElasticJobIsReadyWithWhatIsEnough() throws {
+        var world = World()
+        try world.perform(world.plan().actions)
+        var sets = world.workload?[path: ["spec", "podSets"]]?.arrayValue ?? []
+        sets[0]["minCount"] = 2
+        world.workload?[path: ["spec", "podSets"]] = .array(sets)
+        world.admit()
+        world.pods = JobPodCounts(active: 3, ready: ["worker": 1])
+        try world.perform(world.plan().actions)
+        #expect(!world.holds("PodsReady"))
+        world.pods = JobPodCounts(active: 3, ready: ["worker": 2])
+        try world.perform(world.plan().actions)
+        #expect(world.holds("PodsReady"))
+    }
+
     @Test func aSuspendedJobHasNoPlace() throws {
         var world = World()
         try world.perform(world.plan().actions)

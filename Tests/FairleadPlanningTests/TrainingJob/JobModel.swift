@@ -16,6 +16,8 @@ struct JobModel {
     var created: [String: Int] = [:]
     /// Each pod's attempt of the gang.
     var attempts: [String: Int] = [:]
+    /// How often a pod that was being deleted was told to hurry.
+    private(set) var hurries: [String: Int] = [:]
     /// The events that were told.
     var events: [PlannedEvent] = []
     /// How often an attempt was begun because somebody suspended the job.
@@ -24,6 +26,8 @@ struct JobModel {
     var violations: [String] = []
     var isDeleted = false
     private(set) var lostNodes: Set<String> = []
+    /// Pods that end only when their time is over, since they store files.
+    var storing: Set<String> = []
     private var version = 1
 
     static let nodes = 4
@@ -67,7 +71,10 @@ struct JobModel {
                 release(view, recorded: recorded, &table)
                 table.didRelease(pod: view.pod)
             }
-        case .deletePods(let views, _): for view in views { delete(view.pod, &table) }
+        case .deletePods(let views, let isHurried):
+            if isHurried { for view in views { hurry(view.pod) } }
+            for view in views { delete(view.pod, &table) }
+            if isHurried { table.didHurry(views.map(\.pod)) }
         case .forcePods(let views):
             for view in views {
                 change(view.pod) { pod in
@@ -163,7 +170,8 @@ struct JobModel {
 
     mutating func delete(_ name: String, _ table: inout GangTable) {
         guard let pod = pods[name], !pod.metadata.isBeingDeleted else { return }
-        let grace: Int64 = pod.spec.nodeName == nil || isTerminal(name) ? 0 : 30
+        let grace: Int64 =
+            pod.spec.nodeName == nil || isTerminal(name) ? 0 : pod.spec.terminationGracePeriodSeconds ?? 30
         let due = now.addingTimeInterval(Double(grace))
         change(name) { pod in
             pod.metadata.deletionTimestamp = Time(due)
@@ -172,10 +180,23 @@ struct JobModel {
         vanishIfFree(name, &table)
     }
 
+    /// Gives a pod that is being deleted less time to end, as a second deletion does.
+    private mutating func hurry(_ name: String) {
+        guard let pod = pods[name], let due = pod.metadata.deletionTimestamp?.date,
+            let grace = pod.metadata.deletionGracePeriodSeconds, grace > TrainingJobPlanner.hurriedGrace
+        else { return }
+        hurries[name, default: 0] += 1
+        change(name) { pod in
+            pod.metadata.deletionTimestamp = Time(
+                due.addingTimeInterval(Double(TrainingJobPlanner.hurriedGrace - grace)))
+            pod.metadata.deletionGracePeriodSeconds = TrainingJobPlanner.hurriedGrace
+        }
+    }
+
     /// Lets kubelets end what is being deleted.
     mutating func endDeleted(_ table: inout GangTable) {
         for (name, pod) in pods where pod.metadata.isBeingDeleted && pod.metadata.deletionGracePeriodSeconds != 0 {
-            guard let node = pod.spec.nodeName, !lostNodes.contains(node) else { continue }
+            guard let node = pod.spec.nodeName, !lostNodes.contains(node), !storing.contains(name) else { continue }
             if !isTerminal(name) { end(name, exitCode: 143) }
             change(name) { $0.metadata.deletionGracePeriodSeconds = 0 }
             vanishIfFree(name, &table)
@@ -264,7 +285,13 @@ struct JobModel {
     mutating func settle(_ table: inout GangTable, steps: Int = 200) {
         for _ in 0..<steps {
             let plan = plan(&table)
-            if plan.actions.isEmpty, plan.wake != .now { return }
+            if plan.actions.isEmpty {
+                switch plan.wake {
+                case .now: break
+                case .after(let wait) where wait <= .seconds(4): now += Double(wait / .milliseconds(1)) / 1000
+                case .after, .onChange: return
+                }
+            }
             for action in plan.actions { perform(action, &table) }
             endDeleted(&table)
             now += 0.5

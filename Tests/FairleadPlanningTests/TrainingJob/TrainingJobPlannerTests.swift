@@ -6,40 +6,13 @@ import Testing
 
 /// What follows from single events, one by one.
 @Suite struct TrainingJobPlannerTests {
-    /// A job whose pods all run.
-    private func running(_ spec: TrainingJobSpec) throws -> (JobModel, GangTable) {
-        var model = try JobModel(spec)
-        var table = model.rebuilt()
-        model.settle(&table)
-        for _ in 0..<3 {
-            for name in model.unfinished { model.start(name) }
-            for pod in model.pods.values { table.fold(pod) }
-            model.settle(&table)
-        }
-        return (model, table)
-    }
-
-    private func pod(_ model: JobModel, _ role: String, _ index: Int) throws -> String {
-        let newest = model.pods.values.filter {
-            $0.metadata.labels[FairleadLabel.role] == role && $0.metadata.labels[FairleadLabel.index] == "\(index)"
-        }.max { (model.attempts[$0.metadata.name] ?? 0) < (model.attempts[$1.metadata.name] ?? 0) }
-        return try #require(newest).metadata.name
-    }
-
-    /// Shows what happened, plans, and lets kubelets end what is deleted.
-    private func settle(_ model: inout JobModel, _ table: inout GangTable) {
-        for pod in model.pods.values { table.fold(pod) }
-        model.settle(&table)
-        for name in model.pods.keys { table.fold(model.pods[name] ?? PodView(metadata: ObjectMeta())) }
-    }
-
     @Test func aJobStartsRunsAndSucceeds() throws {
-        var (model, table) = try running(.gang(4))
+        var (model, table) = try JobModel.running(.gang(4))
         #expect(model.job.status.phase == .running)
         #expect(model.job.status.replicas["worker"] == ReplicaStatus(ready: 4, active: 4))
         #expect(model.job.status.gang == "None")
         for name in model.running { model.end(name, exitCode: 0) }
-        settle(&model, &table)
+        model.observe(&table)
         let status = model.job.status
         #expect(status.phase == .succeeded && status.restarts == 0 && status.attempt == 1, "\(status)")
         #expect(status.conditions[type: "Succeeded"]?.status == .isTrue)
@@ -56,9 +29,9 @@ import Testing
         (137, nil, true, .exitCode), (139, nil, true, .exitCode), (137, "OOMKilled", true, .outOfMemory),
     ])
     func signalsAreTriedAgainAndExitsAreNot(code: Int, reason: String?, goesOn: Bool, expected: Reason) throws {
-        var (model, table) = try running(.gang(3))
-        model.end(try pod(model, "worker", 2), exitCode: code, message: "first\nlast word", reason: reason)
-        settle(&model, &table)
+        var (model, table) = try JobModel.running(.gang(3))
+        model.end(try model.pod("worker", 2), exitCode: code, message: "first\nlast word", reason: reason)
+        model.observe(&table)
         let status = model.job.status
         #expect(status.phase == (goesOn ? .restarting : .failed), "\(status)")
         #expect(status.reason == expected)
@@ -72,18 +45,18 @@ import Testing
     }
 
     @Test func aSignalIsTriedThreeTimes() throws {
-        var (model, table) = try running(.gang(2))
+        var (model, table) = try JobModel.running(.gang(2))
         for restart in 1...4 {
-            model.end(try pod(model, "worker", 1), exitCode: 137)
-            settle(&model, &table)
+            model.end(try model.pod("worker", 1), exitCode: 137)
+            model.observe(&table)
             guard restart < 4 else { break }
             #expect(model.job.status.restarts == restart)
             model.now += 600
             for _ in 0..<3 {
-                settle(&model, &table)
+                model.observe(&table)
                 for name in model.unfinished { model.start(name) }
             }
-            settle(&model, &table)
+            model.observe(&table)
             #expect(model.job.status.phase == .running, "\(model.job.status)")
         }
         #expect(model.job.status.phase == .failed && model.job.status.restarts == 3, "\(model.job.status)")
@@ -91,29 +64,29 @@ import Testing
 
     /// Whatever the others say, the first event counts; at the same time the platform's does.
     @Test func consequencesAreTheFirstCauses() throws {
-        var (model, table) = try running(.gang(4))
-        model.disrupt(try pod(model, "worker", 3), "PreemptionByScheduler", &table)
-        for index in 0..<3 { model.end(try pod(model, "worker", index), exitCode: 1, message: "connection reset") }
-        settle(&model, &table)
+        var (model, table) = try JobModel.running(.gang(4))
+        model.disrupt(try model.pod("worker", 3), "PreemptionByScheduler", &table)
+        for index in 0..<3 { model.end(try model.pod("worker", index), exitCode: 1, message: "connection reset") }
+        model.observe(&table)
         var status = model.job.status
         #expect(status.phase == .restarting && status.reason == .preempted, "\(status)")
         #expect(status.restarts == 1 && status.disruptions == 1 && status.failures == 0)
 
-        (model, table) = try running(.gang(4))
-        model.end(try pod(model, "worker", 0), exitCode: 1, message: "bug")
+        (model, table) = try JobModel.running(.gang(4))
+        model.end(try model.pod("worker", 0), exitCode: 1, message: "bug")
         model.now += 1
-        model.disrupt(try pod(model, "worker", 3), "PreemptionByScheduler", &table)
-        settle(&model, &table)
+        model.disrupt(try model.pod("worker", 3), "PreemptionByScheduler", &table)
+        model.observe(&table)
         status = model.job.status
         #expect(status.phase == .failed && status.reason == .exitCode, "\(status)")
     }
 
     /// A program notices that a peer's node is lost before the cluster says so.
     @Test func aSilentNodeExcusesOthers() throws {
-        var (model, table) = try running(.gang(2))
-        let silent = try pod(model, "worker", 1)
+        var (model, table) = try JobModel.running(.gang(2))
+        let silent = try model.pod("worker", 1)
         model.now += 100
-        model.end(try pod(model, "worker", 0), exitCode: 1, message: "timed out")
+        model.end(try model.pod("worker", 0), exitCode: 1, message: "timed out")
         let time = Time(model.now.addingTimeInterval(20))
         model.change(silent) { pod in
             pod.status.conditions = [
@@ -121,25 +94,25 @@ import Testing
                 PodCondition(type: "ContainersReady", status: "True", lastTransitionTime: time),
             ]
         }
-        settle(&model, &table)
+        model.observe(&table)
         #expect(model.job.status.reason == .nodeLost && model.job.status.disruptions == 1, "\(model.job.status)")
     }
 
     @Test func aLostNodesPodsAreForcedAwayAfterTheirTime() throws {
-        var (model, table) = try running(.gang(8))
-        let node = try #require(model.pods[try pod(model, "worker", 0)]?.spec.nodeName)
+        var (model, table) = try JobModel.running(.gang(8))
+        let node = try #require(model.pods[try model.pod("worker", 0)]?.spec.nodeName)
         let stuck = model.pods.filter { $0.value.spec.nodeName == node }.count
         model.lose(node, &table)
-        settle(&model, &table)
+        model.observe(&table)
         #expect(model.job.status.phase == .restarting && model.job.status.reason == .nodeLost, "\(model.job.status)")
         #expect(model.unfinished.count == stuck, "only those on the lost node are left")
         let waits = model.plan(&table).wake
         guard case .after(let wait) = waits else { Issue.record("\(waits)"); return }
         #expect(wait <= .seconds(61))
         model.now += 61
-        settle(&model, &table)
+        model.observe(&table)
         model.now += 60
-        settle(&model, &table)
+        model.observe(&table)
         #expect(model.events.contains { $0.reason == "ForceDeleted" })
         #expect(model.unfinished.count == 8)
         #expect(Set(model.unfinished.compactMap { model.attempts[$0] }) == [2])
@@ -153,7 +126,7 @@ import Testing
         model.settle(&table)
         #expect(model.pods.count == 3)
         for name in model.unfinished { model.start(name, isReady: false) }
-        settle(&model, &table)
+        model.observe(&table)
         #expect(model.pods.count == 3, "running is not ready")
         let time = Time(model.now)
         for name in model.unfinished {
@@ -161,14 +134,14 @@ import Testing
                 pod.status.conditions = [PodCondition(type: "Ready", status: "True", lastTransitionTime: time)]
             }
         }
-        settle(&model, &table)
-        let launcher = try pod(model, "launcher", 0)
+        model.observe(&table)
+        let launcher = try model.pod("launcher", 0)
         #expect(model.pods.count == 4)
         model.start(launcher)
-        settle(&model, &table)
+        model.observe(&table)
         #expect(model.job.status.phase == .running)
         model.end(launcher, exitCode: 0)
-        settle(&model, &table)
+        model.observe(&table)
         #expect(model.job.status.phase == .succeeded, "\(model.job.status)")
         #expect(model.unfinished.isEmpty, "what still served is ended")
     }
@@ -179,35 +152,35 @@ import Testing
         var model = try JobModel(spec)
         var table = model.rebuilt()
         model.settle(&table)
-        model.start(try pod(model, "worker", 0))
+        model.start(try model.pod("worker", 0))
         for index in 1...2 {
-            model.change(try pod(model, "worker", index)) { pod in
+            model.change(try model.pod("worker", index)) { pod in
                 pod.status.conditions = [
                     PodCondition(
                         type: "PodScheduled", status: "False", reason: "Unschedulable", message: "0/4 nodes have a GPU")
                 ]
             }
         }
-        settle(&model, &table)
+        model.observe(&table)
         #expect(model.job.status.phase == .pending)
         #expect(
             model.job.status.message == "worker 1 (rank 1), worker 2 (rank 2) of 3 do not run: 0/4 nodes have a GPU")
         model.now += 901
-        settle(&model, &table)
+        model.observe(&table)
         #expect(model.job.status.phase == .failed && model.job.status.reason == .pendingTimeout, "\(model.job.status)")
         #expect(model.job.status.message?.contains("worker 1 (rank 1), worker 2 (rank 2)") == true)
     }
 
     @Test func aReplicaIsMadeAgainAlone() throws {
-        var (model, table) = try running(.gang(3, .none, retry: RetrySpec(max: 2, scope: .replica)))
-        let others = [try pod(model, "worker", 0), try pod(model, "worker", 2)]
-        model.end(try pod(model, "worker", 1), exitCode: 1)
-        settle(&model, &table)
+        var (model, table) = try JobModel.running(.gang(3, .none, retry: RetrySpec(max: 2, scope: .replica)))
+        let others = [try model.pod("worker", 0), try model.pod("worker", 2)]
+        model.end(try model.pod("worker", 1), exitCode: 1)
+        model.observe(&table)
         #expect(model.job.status.phase == .restarting)
         model.now += 11
-        settle(&model, &table)
+        model.observe(&table)
         for name in model.unfinished { model.start(name) }
-        settle(&model, &table)
+        model.observe(&table)
         #expect(model.job.status.phase == .running && model.job.status.attempt == 1, "\(model.job.status)")
         #expect(model.job.status.restarts == 1 && model.job.status.failures == 1, "\(model.job.status)")
         #expect(others.allSatisfy { model.running.contains($0) })
@@ -219,23 +192,23 @@ import Testing
         var table = model.rebuilt()
         model.settle(&table)
         #expect(model.pods.count == 4, "all places have a pod")
-        for index in 0..<2 { model.start(try pod(model, "worker", index)) }
-        settle(&model, &table)
+        for index in 0..<2 { model.start(try model.pod("worker", index)) }
+        model.observe(&table)
         #expect(model.job.status.phase == .running, "\(model.job.status)")
         // The loss of one ends what the others do, too: that is no fault of the program.
-        model.start(try pod(model, "worker", 2))
-        settle(&model, &table)
-        model.disrupt(try pod(model, "worker", 0), "PreemptionByScheduler", &table)
-        model.end(try pod(model, "worker", 1), exitCode: 1, message: "rendezvous lost")
-        settle(&model, &table)
+        model.start(try model.pod("worker", 2))
+        model.observe(&table)
+        model.disrupt(try model.pod("worker", 0), "PreemptionByScheduler", &table)
+        model.end(try model.pod("worker", 1), exitCode: 1, message: "rendezvous lost")
+        model.observe(&table)
         #expect(model.job.status.phase == .restarting, "\(model.job.status)")
         model.now += 15
-        settle(&model, &table)
-        for index in 0..<2 { model.start(try pod(model, "worker", index)) }
-        settle(&model, &table)
+        model.observe(&table)
+        for index in 0..<2 { model.start(try model.pod("worker", index)) }
+        model.observe(&table)
         #expect(model.job.status.phase == .running && model.job.status.disruptions == 2, "\(model.job.status)")
         for name in model.running { model.end(name, exitCode: 0) }
-        settle(&model, &table)
+        model.observe(&table)
         #expect(model.job.status.phase == .succeeded, "a member that never ran stops nothing: \(model.job.status)")
         #expect(model.unfinished.isEmpty)
     }
@@ -244,30 +217,31 @@ import Testing
     @Test func survivorsOfAFailureAreHurried() throws {
         func hurries(_ model: inout JobModel, _ table: inout GangTable) -> [Bool] {
             for pod in model.pods.values { table.fold(pod) }
+            model.now += 4
             return model.plan(&table).actions.compactMap { action in
                 if case .deletePods(_, let isHurried) = action { isHurried } else { nil }
             }
         }
-        var (model, table) = try running(.gang(3))
-        model.end(try pod(model, "worker", 2), exitCode: 137)
+        var (model, table) = try JobModel.running(.gang(3))
+        model.end(try model.pod("worker", 2), exitCode: 137)
         #expect(hurries(&model, &table) == [true])
-        (model, table) = try running(.gang(3))
+        (model, table) = try JobModel.running(.gang(3))
         model.job.spec = .success(suspended(model, true))
         #expect(hurries(&model, &table) == [false])
     }
 
     @Test func suspendingCostsNothing() throws {
-        var (model, table) = try running(.gang(3))
+        var (model, table) = try JobModel.running(.gang(3))
         for cycle in 1...5 {
             model.job.spec = .success(suspended(model, true))
-            settle(&model, &table)
+            model.observe(&table)
             #expect(model.pods.isEmpty, "\(cycle)")
             #expect(model.job.status.phase == .suspended)
             #expect(model.job.status.conditions[type: "Suspended"]?.status == .isTrue)
             model.job.spec = .success(suspended(model, false))
-            settle(&model, &table)
+            model.observe(&table)
             for name in model.unfinished { model.start(name) }
-            settle(&model, &table)
+            model.observe(&table)
             #expect(model.job.status.phase == .running && model.running.count == 3, "\(model.job.status)")
         }
         #expect(model.job.status.attempt == 6 && model.job.status.restarts == 0, "\(model.job.status)")
@@ -289,16 +263,16 @@ import Testing
         #expect(model.job.status.phase == .queued && model.job.status.message == "no room in team-a")
         #expect(model.job.status.startTime == nil)
         model.admission = .admitted([:])
-        settle(&model, &table)
+        model.observe(&table)
         #expect(model.pods.count == 2 && model.job.status.startTime != nil)
     }
 
     @Test func aFinishedJobIsDeletedAtItsTimeAndNotBefore() throws {
         var spec = TrainingJobSpec.gang(2)
         spec.ttlSecondsAfterFinished = 60
-        var (model, table) = try running(spec)
+        var (model, table) = try JobModel.running(spec)
         for name in model.running { model.end(name, exitCode: 0) }
-        settle(&model, &table)
+        model.observe(&table)
         let ended = try #require(model.job.status.completionTime).date
         model.now = ended.addingTimeInterval(59)
         #expect(model.plan(&table) == Plan([], wake: .after(.milliseconds(1001))))
@@ -309,9 +283,9 @@ import Testing
     @Test func deadlinesEndAJob() throws {
         var spec = TrainingJobSpec.gang(2)
         spec.activeDeadlineSeconds = 100
-        var (model, table) = try running(spec)
+        var (model, table) = try JobModel.running(spec)
         model.now += 101
-        settle(&model, &table)
+        model.observe(&table)
         #expect(model.job.status.phase == .failed && model.job.status.reason == .timeout, "\(model.job.status)")
         #expect(model.job.status.message == "the job took longer than activeDeadlineSeconds")
         #expect(model.unfinished.isEmpty)

@@ -1,5 +1,6 @@
 import FairleadAPI
 import FairleadPlanning
+import Foundation
 import KubernetesClient
 import KubernetesCore
 import KubernetesTesting
@@ -102,6 +103,58 @@ import Testing
             }
         }
     }
+
+    /// Whether a job queues was fixed at its start: who takes the queue's name away later does not pass it.
+    @Test func takingTheQueueAwayIsNoWayPastIt() async throws {
+        let (cluster, kueue) = try await Self.cluster()
+        try await kueue.install()
+        try await cluster.run {
+            try await cluster.create(Self.job)
+            try await cluster.withController {
+                try await cluster.waitsInQueue(kueue)
+                try await cluster.client.patch(
+                    .trainingJob, ObjectKey(namespace: "default", name: "train"), ["spec": ["queue": .null]])
+                try await cluster.eventually("the job tells that this has no effect") {
+                    let told = try await cluster.trainingJob("train").status.conditions[type: "SpecChanged"]
+                    return told?.status == .isTrue && told?.message.hasPrefix("spec.queue:") == true
+                }
+                let later = cluster.clock.now.addingTimeInterval(60)
+                try await cluster.eventually("time goes by") { cluster.clock.now > later }
+                try await cluster.waitsInQueue(kueue)
+                try await kueue.admit("a100")
+                _ = try await cluster.templates(running: 3)
+                for pod in try await cluster.pods() { cluster.kubelet.end(pod.key, SimulatedKubelet.Ending()) }
+                #expect(try await cluster.finishedJob("train").status.phase == .succeeded)
+                try await cluster.eventually("Kueue knows that the job is over") { try await kueue.holds("Finished") }
+            }
+        }
+    }
+
+    /// A job that runs does not depend on whether Kueue takes reports about it.
+    @Test func aReportThatFailsStopsNothing() async throws {
+        let (cluster, kueue) = try await Self.cluster()
+        try await kueue.install()
+        try await cluster.run {
+            try await cluster.create(Self.job)
+            try await cluster.withController {
+                try await cluster.waitsInQueue(kueue)
+                cluster.faults.decide { request in
+                    guard request.method != .get, request.path.contains("/workloads") else { return nil }
+                    return .refuse(status: 500, reason: "InternalError")
+                }
+                try await kueue.admit("a100")
+                _ = try await cluster.templates(running: 3)
+                try await cluster.eventually("it says that it runs") {
+                    try await cluster.trainingJob("train").status.phase == .running
+                }
+                for pod in try await cluster.pods() { cluster.kubelet.end(pod.key, SimulatedKubelet.Ending()) }
+                #expect(try await cluster.finishedJob("train").status.phase == .succeeded)
+                #expect(try await kueue.holds("Finished") == false)
+                cluster.faults.heal()
+                try await cluster.eventually("Kueue knows that the job is over") { try await kueue.holds("Finished") }
+            }
+        }
+    }
 }
 
 extension TestCluster {
@@ -136,6 +189,7 @@ extension TestCluster {
             for own in ["name", "uid", "resourceVersion", "creationTimestamp", "managedFields", "generation"] {
                 template[path: ["metadata", own]] = nil
             }
+            template[path: ["metadata", "labels", "jobset.sigs.k8s.io/restart-attempt"]] = nil
             template[path: ["spec", "nodeName"]] = nil
             for attempt in [
                 PodNaming.attemptAnnotation, PodNaming.gangAttemptAnnotation, PodNaming.disruptionsAnnotation,
