@@ -68,11 +68,14 @@ extension EndToEndTests {
                     rows == [
                         ["clusterconnections", "flcc", "fairlead.dev/v1alpha1", "false", "ClusterConnection"],
                         ["clusterprofiles", "flcp", "fairlead.dev/v1alpha1", "false", "ClusterProfile"],
+                        ["clusterservingruntimes", "flcsr", "fairlead.dev/v1alpha1", "false", "ClusterServingRuntime"],
                         ["connections", "flc", "fairlead.dev/v1alpha1", "true", "Connection"],
+                        ["inferenceservices", "fls", "fairlead.dev/v1alpha1", "true", "InferenceService"],
                         ["models", "flm", "fairlead.dev/v1alpha1", "true", "Model"],
                         ["modelversions", "flmv", "fairlead.dev/v1alpha1", "true", "ModelVersion"],
                         ["pipelineruns", "flr", "fairlead.dev/v1alpha1", "true", "PipelineRun"],
                         ["pipelines", "flp", "fairlead.dev/v1alpha1", "true", "Pipeline"],
+                        ["servingruntimes", "flsr", "fairlead.dev/v1alpha1", "true", "ServingRuntime"],
                         ["trainingjobs", "fltj", "fairlead.dev/v1alpha1", "true", "TrainingJob"],
                         ["triggers", "flt", "fairlead.dev/v1alpha1", "true", "Trigger"],
                     ])

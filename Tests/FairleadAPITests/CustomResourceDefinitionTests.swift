@@ -60,11 +60,16 @@ import Testing
         let expected: [String: (shortName: String, columns: String, wide: String)] = [
             "clusterconnections": ("flcc", "Type Ready Age", "URIs Secret"),
             "clusterprofiles": ("flcp", "Default Ready Age", "Artifacts"),
+            "clusterservingruntimes": ("flcsr", "Formats Protocols Disabled Ready Age", "Images"),
             "connections": ("flc", "Type Ready Age", "URIs Secret"),
+            "inferenceservices": (
+                "fls", "URL Ready Reason Replicas Traffic Model Age", "Runtime Format Scale"
+            ),
             "models": ("flm", "Latest Production Versions Owner Age", "Message"),
             "modelversions": ("flmv", "Model Version Format Aliases Metrics Age", "Phase URI Run"),
             "pipelineruns": ("flr", "Phase Reason Progress Pipeline Age Duration", "Message Queue"),
             "pipelines": ("flp", "Tasks LastRun Phase Age", ""),
+            "servingruntimes": ("flsr", "Formats Protocols Disabled Ready Age", "Images"),
             "trainingjobs": (
                 "fltj", "Phase Framework Nodes Restarts Progress Age", "Queue Reason Duration Metrics"
             ),

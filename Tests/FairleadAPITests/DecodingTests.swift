@@ -132,6 +132,13 @@ import Testing
         #expect(run.spec.value != nil)
     }
 
+    @Test func aNullMemberOfAMapIsAbsent() throws {
+        var json = try yaml(Self.run)
+        json[path: ["spec", "approvals"]] = ["ok": .null, "other": "Approved"]
+        let run = try KubernetesJSON.decode(PipelineRun.self, from: json)
+        #expect(run.spec.value?.approvals == ["other": .approved])
+    }
+
     @Test func aLongNameIsTold() throws {
         var json = try yaml(Self.run)
         json[path: ["metadata", "name"]] = .string(String(repeating: "a", count: 64))

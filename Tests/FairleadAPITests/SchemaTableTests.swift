@@ -14,6 +14,8 @@ import Testing
         ("ConnectionSpec", ConnectionSpec.self), ("ClusterProfileSpec", ClusterProfileSpec.self),
         ("StandingStatus", StandingStatus.self),
         ("TrainingJobSpec", TrainingJobSpec.self), ("TrainingJobStatus", TrainingJobStatus.self),
+        ("InferenceServiceSpec", InferenceServiceSpec.self), ("InferenceServiceStatus", InferenceServiceStatus.self),
+        ("ServingRuntimeSpec", ServingRuntimeSpec.self),
     ]
 
     @Test(arguments: tables.indices)
@@ -52,6 +54,8 @@ import Testing
             case .duration: return "90s"
             case .quantity: return "1"
             case .processes: return "Auto"
+            case .model: return "churn:7"
+            case .percent: return "1"
             case .share: return "1%"
             case nil: return "text"
             }

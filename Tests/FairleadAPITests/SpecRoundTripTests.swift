@@ -25,6 +25,11 @@ import Testing
         try roundTrip(TrainingJobSpec.self)
         try roundTrip(TrainingJobStatus.self)
     }
+    @Test func inferenceServices() throws {
+        try roundTrip(InferenceServiceSpec.self)
+        try roundTrip(InferenceServiceStatus.self)
+        try roundTrip(ServingRuntimeSpec.self)
+    }
     @Test func platform() throws {
         try roundTrip(ConnectionSpec.self)
         try roundTrip(ClusterProfileSpec.self)

@@ -209,7 +209,27 @@ import Testing
         ),
         ("command: [x]\n  retry: {scope: Gang}", ["retry.scope: belongs to a TrainingJob"]),
         ("tuningJob: {spec: {}}", ["tuningJob: tuningJob is not supported yet"]),
-        ("inferenceService: {name: x}", ["inferenceService: inferenceService is not supported yet"]),
+        ("inferenceService: {name: x, spec: {model: 'churn:7'}}", []),
+        (
+            "inferenceService: {name: 'churn-$(tasks.prep.results.rows)', spec: {model: 'churn:$(tasks.prep.results.rows)'}}",
+            []
+        ),
+        ("inferenceService: {name: x, spec: {python: 'print($(nope))', image: x, args: ['$$(MODEL_NAME)']}}", []),
+        (
+            "inferenceService: {name: X, spec: {model: 'churn:7', replicas: {min: 3, max: 2}}}",
+            [
+                "inferenceService.name: must be lower-case letters, digits and \"-\", and begin and end with one of the first two",
+                "inferenceService.spec.replicas.min: must be at most max (2), not 3",
+            ]
+        ),
+        (
+            "inferenceService: {name: x, spec: {model: '$(tasks.prep.results.nope)'}}",
+            ["inferenceService.spec.model: task prep declares no result \"nope\""]
+        ),
+        (
+            "inferenceService: {name: x, spec: {model: 'churn:7'}}\n  map: {count: 2}",
+            ["map: stands only in a task that runs a container, a pipeline or a TrainingJob"]
+        ),
         ("approval: {}\n  runWhen: AllDone\n  dependsOn: [prep]", []),
         (
             "approval: {}\n  runWhen: AnySucceeded",

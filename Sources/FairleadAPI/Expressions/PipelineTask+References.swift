@@ -19,7 +19,8 @@ extension TaskWork {
         case .approval(let approval): approval.references
         case .model(let model): model.references
         case .trainingJob(let job): job.spec.merged(over: defaults).references
-        case .tuningJob, .inferenceService: []
+        case .inferenceService(let service): service.references
+        case .tuningJob: []
         }
     }
 }

@@ -91,6 +91,20 @@ public struct Template: Sendable, Hashable {
         return escaped.text
     }
 
+    /// The value as text for a field of an object in which the kubelet will expand `$(NAME)`: what the user wrote as
+    /// `$$(NAME)` is expanded, and nothing of what is inserted.
+    ///
+    /// - Throws: `ExpressionError` where a reference leads nowhere.
+    func insertedText(in scope: Scope) throws(ExpressionError) -> String {
+        var text = ""
+        for part in parts {
+            if case .literal(let literal) = part { text += literal }
+            guard let value = try part.value(in: scope) else { continue }
+            text += Self.text(of: value).split(separator: "$", omittingEmptySubsequences: false).joined(separator: "$$")
+        }
+        return text
+    }
+
     /// The string of which the value is that text.
     static func escaped(_ text: String) -> String {
         guard text.contains("$") else { return text }

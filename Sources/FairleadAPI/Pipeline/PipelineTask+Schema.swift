@@ -23,7 +23,8 @@ extension PipelineTask: Schematic {
         SchemaField("pipeline", NestedPipeline.schema),
         SchemaField("approval", ApprovalSpec.schema),
         SchemaField("model", ModelTask.schema),
-        SchemaField("inferenceService", .later("An InferenceService.")),
+        // Open in the CRD, which must stay small; the controller judges it.
+        SchemaField("inferenceService", InferenceServiceTask.schema.schemaless("An InferenceService: {name, spec}.")),
     ]
 }
 
@@ -89,6 +90,15 @@ extension TrainingJobTask: Schematic {
         [
             SchemaField("name", .string("The job's name.")),
             .required("spec", TrainingJobTemplate.schema.schemaless("The job's spec.")),
+        ])
+}
+
+extension InferenceServiceTask: Schematic {
+    static let schema = SchemaNode.object(
+        "An InferenceService.",
+        [
+            .required("name", .string("The service's name.")),
+            .required("spec", .map("The service's spec.", of: .any(""))),
         ])
 }
 

@@ -93,7 +93,7 @@ public struct PipelineTask: Sendable, Hashable, Codable {
         case .model: .model(try fields.decode(ModelTask.self, forKey: kind))
         case .trainingJob: .trainingJob(try fields.decode(TrainingJobTask.self, forKey: kind))
         case .tuningJob: .tuningJob(try fields.decode(JSONValue.self, forKey: kind))
-        default: .inferenceService(try fields.decode(JSONValue.self, forKey: kind))
+        default: .inferenceService(try fields.decode(InferenceServiceTask.self, forKey: kind))
         }
     }
 

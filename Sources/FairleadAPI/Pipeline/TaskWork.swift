@@ -16,6 +16,6 @@ public enum TaskWork: Sendable, Hashable {
     case trainingJob(TrainingJobTask)
     /// It runs a TuningJob: not supported yet.
     case tuningJob(JSONValue)
-    /// It applies an InferenceService: not supported yet.
-    case inferenceService(JSONValue)
+    /// It applies an InferenceService and waits for it.
+    case inferenceService(InferenceServiceTask)
 }

@@ -2,8 +2,8 @@
 public enum CustomResourceDefinitions {
     /// All of them, in alphabetical order of their names.
     public static let all: [CustomResourceDefinition] = [
-        clusterConnection, clusterProfile, connection, model, modelVersion, pipelineRun, pipeline, trainingJob,
-        trigger,
+        clusterConnection, clusterProfile, clusterServingRuntime, connection, inferenceService, model, modelVersion,
+        pipelineRun, pipeline, servingRuntime, trainingJob, trigger,
     ]
 
     /// All of them as one YAML stream.

@@ -61,6 +61,9 @@ struct SchemaChecker {
         case .quantity where !text.contains("$(") && !QuantityText.isValid(text):
             add(path, "\(QuantityText.expectation), not \(Quoted.text(text))")
         case .share where MaxFailed(text) == nil: add(path, "\(MaxFailed.expectation), not \(Quoted.text(text))")
+        case .model:
+            if let problem = ServedModel.problem(text) { add(path, problem) }
+        case .percent where Percent(text) == nil: add(path, "\(Percent.expectation), not \(Quoted.text(text))")
         case .processes where ProcessesPerNode(text) == nil:
             add(path, "\(ProcessesPerNode.expectation), not \(Quoted.text(text))")
         case .dateTime where Time(text) == nil: add(path, "must be an RFC 3339 time, not \(Quoted.text(text))")

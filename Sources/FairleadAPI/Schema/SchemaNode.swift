@@ -26,6 +26,10 @@ public struct SchemaNode: Sendable, Hashable {
         case share
         /// A number of processes, or `Auto`.
         case processes
+        /// A registered model, such as `churn@production`.
+        case model
+        /// A whole number of percent.
+        case percent
     }
 
     /// Fields that exclude each other and most others.

@@ -10,6 +10,8 @@ struct ContainerValidator {
         case job
         /// A TrainingJob inside of another object, in whose strings `$(…)` is replaced before there is a job.
         case jobTemplate
+        /// An InferenceService, in whose strings Kubernetes alone replaces `$(VARIABLE)`.
+        case service
     }
 
     let limits: Limits

@@ -10,6 +10,20 @@ public struct Limits: Sendable, Hashable {
     public var roles = 8
     /// The most metrics in a job's status.
     public var jobMetrics = 64
+    /// The longest name of an InferenceService, in characters: its revisions' names are longer.
+    public var serviceName = 40
+    /// The most variants of a service.
+    public var variants = 20
+    /// The longest name of a variant, in characters.
+    public var variantName = 40
+    /// The most pods of a revision.
+    public var replicas = 10_000
+    /// The most steps of a rollout.
+    public var rolloutSteps = 20
+    /// The most checks of a rollout.
+    public var rolloutChecks = 10
+    /// The most host names of a service at its Gateway.
+    public var hostnames = 16
     /// The longest name of a Pipeline, in characters.
     public var pipelineName = 63
     /// The longest name of a Trigger, in characters: its runs' names are longer by 11.

@@ -45,6 +45,10 @@ public enum ManifestValidator {
         case ResourceType.model.gvk.kind: problems += ModelValidator.validate(json: spec)
         case ResourceType.modelVersion.gvk.kind:
             problems += ModelVersionValidator.validate(json: spec, name: members["metadata"]?["name"]?.stringValue)
+        case ResourceType.inferenceService.gvk.kind:
+            problems += InferenceServiceValidator.validate(json: spec, limits: limits)
+        case ResourceType.servingRuntime.gvk.kind, ResourceType.clusterServingRuntime.gvk.kind:
+            problems += ServingRuntimeValidator.validate(json: spec)
         default: problems += RunValidator.validate(json: spec, limits: limits)
         }
         return problems
@@ -61,7 +65,11 @@ public enum ManifestValidator {
             }
         switch metadata["name"] {
         case .string(let name):
-            return NameRule.objectProblem(name, limit: limit).map { [InvalidField(path: path, message: $0)] } ?? []
+            let problem =
+                kind == ResourceType.inferenceService.gvk.kind
+                ? InferenceServiceValidator.nameProblem(name, limits: limits)
+                : NameRule.objectProblem(name, limit: limit)
+            return problem.map { [InvalidField(path: path, message: $0)] } ?? []
         case .bool(let truth): return [InvalidField(path: path, message: YAMLTrap.message(forBoolean: truth))]
         case nil where metadata["generateName"]?.stringValue != nil: return []
         case nil: return [InvalidField(path: path, message: "is required")]

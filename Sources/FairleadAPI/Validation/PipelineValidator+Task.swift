@@ -63,7 +63,7 @@ extension PipelineValidator {
         case .model(let model): validateModel(model, path["model"], place)
         case .trainingJob(let job): validateJob(job, spec, path["trainingJob"], place)
         case .tuningJob: add(path["tuningJob"], "tuningJob is not supported yet")
-        case .inferenceService: add(path["inferenceService"], "inferenceService is not supported yet")
+        case .inferenceService(let service): validateService(service, path["inferenceService"], place)
         }
     }
 
@@ -97,6 +97,20 @@ extension PipelineValidator {
             case .place: checkValue(site.text, site.path, place, .place, advice: Self.inputAdvice)
             }
         }
+    }
+
+    /// What `$(…)` leaves open is judged when the values are known.
+    private mutating func validateService(
+        _ service: InferenceServiceTask, _ path: FieldPath, _ place: ReferenceScope.Place
+    ) {
+        for site in service.sites(at: path) { checkText(site.text, site.path, place) }
+        if !service.name.contains("$("),
+            let problem = InferenceServiceValidator.nameProblem(service.name, limits: limits)
+        {
+            add(path["name"], problem)
+        }
+        guard !service.sites(at: path).contains(where: { $0.text.contains("$(") }) else { return }
+        problems += InferenceServiceValidator.validate(json: service.spec, at: path["spec"], limits: limits)
     }
 
     private mutating func validateApproval(
@@ -144,8 +158,8 @@ extension TaskWork {
         switch self {
         case .container, .pipeline, .trainingJob: true
         // What is not supported yet is told once.
-        case .tuningJob, .inferenceService: true
-        case .check, .approval, .model: false
+        case .tuningJob: true
+        case .check, .approval, .model, .inferenceService: false
         }
     }
 }

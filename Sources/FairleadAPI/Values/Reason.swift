@@ -28,4 +28,11 @@ public enum Reason: String, NamedValue {
     case stopped = "Stopped"
     case statusTooLarge = "StatusTooLarge"
     case invalidSpec = "InvalidSpec"
+    case nameTaken = "NameTaken"
+    case noRuntime = "NoSupportingRuntime"
+    case runtimeDisabled = "RuntimeDisabled"
+    case modelMissing = "ModelMissing"
+    case modelLoading = "ModelLoading"
+    case modelLoadFailed = "ModelLoadFailed"
+    case rolledBack = "RolledBack"
 }

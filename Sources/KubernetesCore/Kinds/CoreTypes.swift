@@ -11,6 +11,10 @@ extension ResourceType {
         version: "v1", kind: "Namespace", plural: "namespaces", isNamespaced: false)
     public static let node = ResourceType(version: "v1", kind: "Node", plural: "nodes", isNamespaced: false)
     public static let event = ResourceType(group: "events.k8s.io", version: "v1", kind: "Event", plural: "events")
+    public static let deployment = ResourceType(
+        group: "apps", version: "v1", kind: "Deployment", plural: "deployments")
+    public static let podDisruptionBudget = ResourceType(
+        group: "policy", version: "v1", kind: "PodDisruptionBudget", plural: "poddisruptionbudgets")
     public static let lease = ResourceType(
         group: "coordination.k8s.io", version: "v1", kind: "Lease", plural: "leases")
     public static let customResourceDefinition = ResourceType(

@@ -70,6 +70,8 @@ struct SchemaSampler {
             case .duration: ["90s", "7d", "1h30m"]
             case .quantity: ["1", "500m", "4Gi", "$(params.rows)Mi"]
             case .processes: ["1", "8", "Auto"]
+            case .model: ["churn@production", "churn:7"]
+            case .percent: ["0", "50", "100%"]
             case .share: ["1%", "2.5%", "3", "100%"]
             case nil: Self.texts
             }
