@@ -27,6 +27,8 @@ public struct FairleadController: Service {
         public var progress: ProgressServing?
         /// What the controller runs as, in metrics.
         public var version: String
+        /// Whether it makes the ClusterServingRuntimes that come with Fairlead; never with `namespaces`.
+        public var installsRuntimes = false
 
         /// Sets up a controller.
         public init(

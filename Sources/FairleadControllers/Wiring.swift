@@ -29,6 +29,7 @@ struct Wiring {
     private let cached: CacheWiring
     private let training: TrainingJobWiring
     private let queued: KueueWiring
+    private let serving: ServiceWiring
     private let progress: ProgressWiring
     private let gate = ConcurrencyGate()
     private let openRuns = RunRegistry()
@@ -65,6 +66,7 @@ struct Wiring {
         training = TrainingJobWiring(client: client, logger: logger, clock: clock)
         started = TriggerWiring(runs: runs, jobs: training.jobs, clock: clock)
         queued = KueueWiring(discovery: training.discovery)
+        serving = ServiceWiring(configuration: configuration, clock: clock)
         progress = ProgressWiring(
             serving: configuration.progress, client: client, leaderClient: leaderClient, jobs: training.jobs,
             pods: pods,
@@ -77,6 +79,7 @@ struct Wiring {
         runs.addIndex(PipelineReconciler.runsByPipeline, PipelineReconciler.terms)
         runs.addIndex(OrphanReleaser.ownersByUID) { [$0.metadata.uid] }
         runs.addIndex(ConcurrencyGate.unjudged, ConcurrencyGate.unjudgedTerms)
+        ServiceWiring.index(pods)
         ledger.track(pods)
     }
 
@@ -96,6 +99,8 @@ struct Wiring {
         gate.subscribe(runs, runQueue)
         training.subscribe(pods, ledger, orphanQueue)
         progress.subscribe()
+        serving.subscribe(registered, platform, ledger)
+        subscribeServices()
         var members = statusServers(controllers).map(RuntimeGroup.Member.status)
         members.append(RuntimeGroup.Member("events", recorder))
         members.append(reflectors())
@@ -103,8 +108,13 @@ struct Wiring {
         members.append(
             queued.follower(client, configuration.namespaces, logger, clock, wake: training.wake))
         members += progress.members { controller($0, training.jobs, $1, $2, $3) }
+        if let reports = serving.reportReader(client, logger) { members.append(reports) }
         if let elector { members.append(.elector(elector)) }
         members.append(RuntimeGroup.Member("wall clock", started.wallClock))
+        if configuration.installsRuntimes, configuration.namespaces.isEmpty {
+            let installer = RuntimeInstaller(client: leaderClient, logger: logger, clock: clock)
+            members.append(RuntimeGroup.Member("serving runtimes", installer))
+        }
         members.append(
             .together("controllers", controllers.map { RuntimeGroup.Member($0.name, $0) }))
         return members
@@ -121,6 +131,7 @@ struct Wiring {
         metrics.observe(training.jobs)
         metrics.observe(registered.versions)
         platform.observe(metrics)
+        serving.observe(metrics)
         metrics.observe(recorder)
         if let elector { metrics.observe(elector) }
         registry.addProcessMetrics()
@@ -142,6 +153,7 @@ struct Wiring {
         readiness.add(training.jobs)
         readiness.add(registered.versions)
         platform.add(to: &readiness)
+        serving.add(to: &readiness)
         var liveness = HealthProbe()
         if let elector { liveness.add(elector) }
         for controller in controllers { liveness.add(controller) }
@@ -194,7 +206,7 @@ struct Wiring {
                         pods, client: client, namespaces: namespaces, configuration: managed, logger: logger,
                         clock: clock),
                     pods),
-            ] + platform.reflectors(client, logger))
+            ] + platform.reflectors(client, logger) + serving.reflectors(client, logger))
     }
 
     private func controllers(_ recorder: EventRecorder, _ orphans: OrphanReleaser) -> [Controller] {
@@ -212,8 +224,9 @@ struct Wiring {
             client: leaderClient, registry: openRuns, ledger: ledger, clock: clock, cache: desk,
             notifications: notifications, record: record)
         let runReconciler = PipelineRunReconciler(
-            client: leaderClient, runs: runs, jobs: training.jobs, pipelines: pipelines, pods: pods, registry: openRuns,
-            ledger: ledger, writer: writer, settings: platform.settings, models: registered, gate: gate,
+            client: leaderClient, runs: runs, jobs: training.jobs, services: serving.services, pipelines: pipelines,
+            pods: pods, registry: openRuns, ledger: ledger, writer: writer, settings: platform.settings,
+            models: registered, gate: gate,
             wake: { [runQueue] keys in for key in keys { runQueue.add(key) } }, clock: clock)
         let pipelineReconciler = PipelineReconciler(
             client: leaderClient, pipelines: pipelines, runs: runs, clock: clock)
@@ -230,7 +243,9 @@ struct Wiring {
                 ).reconcile),
             controller(
                 "model", registered.models, 2, registered.queue,
-                registered.reconciler(client: leaderClient, recorder: recorder, clock: clock).reconcile),
+                registered.reconciler(
+                    client: leaderClient, recorder: recorder, clock: clock, followers: serving.followers(of:)
+                ).reconcile),
             controller(
                 "trigger", started.triggers, 4, started.queue,
                 started.reconciler(client: leaderClient, recorder: recorder).reconcile),
@@ -245,7 +260,24 @@ struct Wiring {
             controller(
                 "clusterprofile", platform.profiles, 1, platform.profileQueue,
                 platform.reconciler(platform.profiles, leaderClient).reconcile),
-        ] + progress.controllers { controller($0, pods, $1, $2, $3) }
+        ] + servingControllers(recorder) + progress.controllers { controller($0, pods, $1, $2, $3) }
+    }
+
+    private func servingControllers(_ recorder: EventRecorder) -> [Controller] {
+        [
+            controller(
+                "inferenceservice", serving.services, configuration.concurrency, serving.queue,
+                serving.reconciler(
+                    client: leaderClient, pods: pods, models: registered, settings: platform.settings, ledger: ledger,
+                    recorder: recorder
+                ).reconcile),
+            controller(
+                "servingruntime", serving.runtimes, 1, serving.runtimeQueue,
+                platform.reconciler(serving.runtimes, leaderClient).reconcile),
+            controller(
+                "clusterservingruntime", serving.clusterRuntimes, 1, serving.clusterRuntimeQueue,
+                platform.reconciler(serving.clusterRuntimes, leaderClient).reconcile),
+        ]
     }
 
     private func controller<T>(
@@ -255,6 +287,19 @@ struct Wiring {
         Controller(
             name: name, T.type, uid: { store[$0]?.metadata.uid }, concurrency: concurrency, queue: queue,
             reconcile: reconcile, logger: logger, clock: clock, grace: Self.grace, metrics: metrics)
+    }
+
+    /// Brings the runs that wait for services.
+    private func subscribeServices() {
+        let (runQueue, openRuns) = (runQueue, openRuns)
+        serving.services.subscribe { change, source in
+            for run in openRuns.awaiting(change.key) { runQueue.add(run, priority: source.priority) }
+        }
+        registered.models.subscribe { [services = serving] change, _ in
+            for service in services.following(change.key) {
+                for run in openRuns.awaiting(service) { runQueue.add(run) }
+            }
+        }
     }
 
     /// Which change brings which key: nothing but keys leaves here.
@@ -290,13 +335,13 @@ struct Wiring {
                 runQueue.add(run.key)
             }
         }
-        pods.subscribe { [training] change, source in
+        pods.subscribe { [training, serving] change, source in
             let pod = change.object
             if !change.isDeletion, pod.metadata.isBeingDeleted || source == .list, orphans.isSuspect(pod) {
                 orphanQueue.add(pod.key)
             }
             // A pod of a job may have its run's labels, too.
-            if training.takes(change, source) { return }
+            if training.takes(change, source) || serving.takes(change, source) { return }
             openRuns.fold(change)
             guard let run = pod.metadata.labels[FairleadLabel.run] else { return }
             runQueue.add(ObjectKey(namespace: pod.metadata.namespace, name: run), priority: source.priority)

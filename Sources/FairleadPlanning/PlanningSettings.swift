@@ -14,6 +14,10 @@ public struct PlanningSettings: Sendable, Hashable {
     public var models: [String: ArtifactReference] = [:]
     /// The versions of those models, by the same text.
     public var modelVersions: [String: ModelReference] = [:]
+    /// The services that a run has applied and waits for, by name.
+    public var services: [String: AwaitedService] = [:]
+    /// How inference services are reached.
+    public var routes = ServiceRoutes()
     /// Where the pods of new jobs push their metrics; nil where they can't.
     public var progress: ProgressEndpoint?
 

@@ -11,6 +11,8 @@ struct ModelReconciler: Sendable {
 
     let models: Store<Model>
     let versions: Store<ModelVersion>
+    /// What serves a model, and how far it is.
+    let followers: @Sendable (ObjectKey) -> [ModelFollower]
     let writer: ModelActionWriter
     let clock: any RuntimeClock
 
@@ -21,7 +23,8 @@ struct ModelReconciler: Sendable {
             throw TerminalError("the status of model \(key) can't be read, it is left alone: \(problem.message)")
         }
         let plan = ModelPlanner.plan(
-            model: model, versions: versions.values(index: Self.versionsByModel, term: key.description), now: clock.now)
+            model: model, versions: versions.values(index: Self.versionsByModel, term: key.description),
+            followers: followers(key), now: clock.now)
         try await writer.perform(plan.actions, key: key, model: model)
         return .onChange
     }

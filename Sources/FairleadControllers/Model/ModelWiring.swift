@@ -29,6 +29,13 @@ struct ModelWiring: Sendable {
         }
     }
 
+    /// The version that something which follows a reference should serve now.
+    func follow(_ reference: ModelReference, namespace: String?) -> ModelResolution {
+        reference.follow(model: models[ObjectKey(namespace: namespace, name: reference.model)]) { number in
+            versions[ObjectKey(namespace: namespace, name: ModelName.version(reference.model, number))]
+        }
+    }
+
     /// Which change brings which key: nothing but keys leaves here.
     func subscribe() {
         let queue = queue
@@ -42,13 +49,19 @@ struct ModelWiring: Sendable {
     }
 
     /// What brings models to where they should be.
-    func reconciler(client: Client, recorder: EventRecorder, clock: any RuntimeClock) -> ModelReconciler {
+    ///
+    /// - Parameter followers: What serves a model, and how far it is.
+    func reconciler(
+        client: Client, recorder: EventRecorder, clock: any RuntimeClock,
+        followers: @escaping @Sendable (ObjectKey) -> [ModelFollower]
+    ) -> ModelReconciler {
         let writer = ModelActionWriter(client: client) { event, subject, related in
             recorder.record(
                 EventNote(
                     event.isWarning ? .warning : .normal, reason: event.reason, action: "Reconcile", note: event.note,
                     regarding: subject, related: related))
         }
-        return ModelReconciler(models: models, versions: versions, writer: writer, clock: clock)
+        return ModelReconciler(
+            models: models, versions: versions, followers: followers, writer: writer, clock: clock)
     }
 }

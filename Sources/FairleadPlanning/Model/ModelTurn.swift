@@ -18,6 +18,8 @@ struct ModelTurn {
     var problems: [InvalidField] = []
     var reason = Reason.invalidSpec
     var events: [ModelAction] = []
+    /// Whether the spec was changed since it was judged last.
+    private let isSpecNew: Bool
     /// Whether the spec can't be used, and all aliases stay where they are.
     var isFrozen = false
 
@@ -26,6 +28,7 @@ struct ModelTurn {
         self.followers = followers
         self.now = now
         status = model.status
+        isSpecNew = model.status.observedGeneration != model.metadata.generation
         var valid: [Int64: ModelVersion] = [:]
         var invalid: [(version: ModelVersion, problems: [InvalidField])] = []
         for version in versions.sorted(by: { $0.metadata.name < $1.metadata.name }) {
@@ -71,12 +74,23 @@ struct ModelTurn {
         for number in versions.keys.sorted() {
             let decisions = spec.approvals.compactMapValues { $0[String(number)] }
             if let alias = decisions.keys.sorted().first(where: { decisions[$0] == .rejected }) {
-                refuse(number, "spec.approvals of Model \"\(model.metadata.name)\" rejects it as \(alias)")
-            } else if !decisions.isEmpty {
+                refuse(number, "\(Self.people) \"\(model.metadata.name)\" rejects it as \(alias)")
+            } else if !decisions.isEmpty, isRetried(number) {
                 rejections[number] = nil
             }
         }
     }
+
+    /// How the message of a version begins that people refused, and no rollout.
+    private static let people = "spec.approvals of Model"
+
+    /// Whether an approval is heard: one that is older than a rollout's refusal says nothing about that.
+    private func isRetried(_ number: Int64) -> Bool {
+        isSpecNew || isByPeople(rejections[number])
+            || status.aliases.values.contains { $0.target == String(number) }
+    }
+
+    private func isByPeople(_ rejection: String?) -> Bool { rejection?.hasPrefix(Self.people) == true }
 
     private mutating func refuse(_ number: Int64, _ message: String) {
         if rejections[number] == nil, versions[number]?.status.phase != .rejected {
@@ -193,6 +207,16 @@ struct ModelTurn {
         } else if let refusal = following.lazy.compactMap({ $0.refusal(of: number) }).first {
             refuse(number, refusal)
             entry.target = nil
+        } else if let rejection = rejections[number], !isByPeople(rejection) {
+            entry.target = nil
+            if cause == "spec.aliases" {
+                let isApproved = model.spec.value?.promote.contains { $0.to == alias } ?? false
+                let way =
+                    isApproved ? "set spec.approvals.\(alias).\(number) to Approved" : "register it as a new version"
+                miss(
+                    FieldPath("spec")["aliases"][alias],
+                    "version \(number) is rejected: \(rejection); to try it again \(way)")
+            }
         } else if following.allSatisfy({ $0.outcome == .finished(number) }) {
             let note = "\(alias): \(entry.version ?? "nowhere") -> \(wanted), by \(cause)"
             tell(Self.reason(cause), note, alias: alias, version: number)

@@ -199,6 +199,36 @@ import Testing
         #expect(state.model?.status.aliases["production"]?.previous == "1")
     }
 
+    /// A pin, like an old approval, does not try for ever what services took back.
+    @Test func whatARolloutTookBackIsTriedAgainOnlyWhenAsked() {
+        func follower(_ outcome: ModelFollower.Outcome) -> [ModelFollower] {
+            [ModelFollower(name: "inferenceservice/x", selector: .alias("production"), outcome: outcome)]
+        }
+        let rule = PromotionRule(from: "candidate", to: "production")
+        var state = state(ModelSpec(promote: [rule]), [(0.9, "production"), (0.9, nil)])
+        state.followers = follower(.finished(1))
+        state.edit { $0.aliases = ["production": "2"] }
+        for attempt in 1...2 {
+            state.settle()
+            #expect(state.model?.status.aliases["production"]?.target == "2", "attempt \(attempt)")
+            state.followers = follower(.underWay)
+            state.settle()
+            state.followers = follower(.rolledBack(2, message: "errorRate 0.2"))
+            state.settle()
+            // The service follows the alias back.
+            state.followers = follower(.finished(1))
+            state.settle()
+            #expect(state.isAtRest)
+            #expect(state.aliases["production"] == "1")
+            #expect(state.model?.status.aliases["production"]?.target == nil)
+            #expect(state.phase(2) == .rejected)
+            let message = state.model?.status.message ?? ""
+            #expect(message.contains("version 2 is rejected: inferenceservice/x rolled it back"), "\(message)")
+            #expect(message.contains("spec.approvals.production.2"))
+            if attempt == 1 { state.edit { $0.approvals = ["production": ["2": .approved]] } }
+        }
+    }
+
     @Test func conditionsAreJudged() {
         var state = state(ModelSpec(promote: [Self.rule]), [(0.9, "candidate")])
         #expect(state.aliases["production"] == "1", "nothing is in production yet")

@@ -1,0 +1,32 @@
+import FairleadAPI
+public import Foundation
+import KubernetesCore
+
+/// Decides what a service needs next: which revisions there are, which of them get requests, and what is told of it.
+public enum InferenceServicePlanner {
+    /// How long a revision that nobody asks any more is left to end its requests, in seconds.
+    public static let drainSeconds = 30.0
+
+    /// Plans the next step of a service.
+    ///
+    /// Guarantees: a fixpoint: once its actions are done nothing is left to do; cut off after any action, the next plan
+    /// does the rest. A revision is deleted only after a status that doesn't name it. Deployments are made and deleted,
+    /// never written. Nothing of another's is touched.
+    ///
+    /// - Parameters:
+    ///   - observed: What is seen.
+    ///   - memory: What is remembered from the last plan.
+    ///   - settings: What the controller was started with, and what the platform gives.
+    ///   - now: The time.
+    public static func plan(
+        _ observed: ServiceObservation, memory: inout ServiceMemory, settings: PlanningSettings, now: Date
+    ) -> ServicePlan {
+        let service = observed.service
+        // What it owns goes with it: the garbage collector comes for that.
+        guard !service.metadata.isBeingDeleted else { return ServicePlan(plan: Plan(), followers: []) }
+        var turn = ServiceTurn(observed, memory: memory, settings: settings, now: now)
+        turn.decide()
+        memory = turn.memory
+        return turn.result()
+    }
+}

@@ -1,0 +1,96 @@
+import FairleadAPI
+import KubernetesCore
+
+extension ServiceTurn {
+    /// What is missing is made, what is left over goes once the status has been written.
+    mutating func makeObjects() {
+        guard let spec else { return }
+        let objects = ServiceObjects(service: service, routes: settings.routes)
+        makeAddress(objects)
+        if let due = memory.patienceEnds(after: now) { wake = wake.sooner(of: due, now: now) }
+        if spec.isSuspended { return }
+        if !isThere(observed.budgets.map(\.metadata), name) {
+            create(.podDisruptionBudget, name, objects.disruptionBudget)
+        }
+        let wantedRoute = spec.gateway.flatMap { objects.route($0) }
+        if wantedRoute != memory.route, memory.refusal(.httpRoute, name, now: now) == nil {
+            if let wantedRoute {
+                actions.append(.route(name: name, wantedRoute))
+            } else {
+                actions.append(.delete(.httpRoute, name: name, uid: nil))
+            }
+        }
+        for decided in tracks {
+            guard decided.problem == nil, case .success(let revision) = decided.track.wanted,
+                decided.output.kept.contains(revision.name)
+            else { continue }
+            make(revision)
+        }
+    }
+
+    private mutating func makeAddress(_ objects: ServiceObjects) {
+        guard let known = observed.services.first(where: { $0.metadata.name == name && isOurs($0.metadata) }) else {
+            create(.service, name, objects.address)
+            return
+        }
+        guard known.spec.externalName != settings.routes.routerHost else { return }
+        actions.append(.patch(.service, name: name, objects.readdressing))
+    }
+
+    private mutating func make(_ revision: WantedRevision) {
+        let objects = RevisionObjects(service: service, revision: revision, settings: settings)
+        for component in revision.content.components {
+            let object = WantedRevision.object(revision.name, component)
+            if !isThere(observed.services.map(\.metadata), object) {
+                create(.service, object, objects.headless(component))
+            }
+            guard revisions[revision.name]?.parts[component] == nil,
+                let deployment = try? objects.deployment(component)
+            else { continue }
+            if let script = objects.configMap(component) { create(.configMap, object, script) }
+            create(.deployment, object, deployment)
+            if component == .predictor {
+                let what = revision.content.model.map { " serves \($0.name)" } ?? ""
+                let how = revision.runtime.map { " by runtime \($0)" } ?? ""
+                tell("RevisionMade", "revision \(revision.name)\(what)\(how)")
+            }
+        }
+    }
+
+    private mutating func create(_ type: ResourceType, _ object: String, _ json: JSONValue) {
+        guard memory.refusal(type, object, now: now) == nil else { return }
+        actions.append(.create(type, name: object, json))
+    }
+
+    /// Deletes the revisions that may go, with everything that is theirs.
+    mutating func removeObjects() {
+        let isGone = Set(removed)
+        for view in observed.deployments.sorted(by: { $0.metadata.name < $1.metadata.name }) {
+            guard let revision = view.revision, isGone.contains(revision), !view.metadata.isBeingDeleted else {
+                continue
+            }
+            // The Deployment tells of its ConfigMap, and so goes last.
+            if view.metadata.annotations[RevisionObjects.scriptAnnotation] != nil {
+                actions.append(.delete(.configMap, name: view.metadata.name, uid: nil))
+            }
+            actions.append(.delete(.deployment, name: view.metadata.name, uid: view.metadata.uid))
+        }
+        let kept = Set(tracks.flatMap(\.output.kept) + draining)
+        for view in observed.services.sorted(by: { $0.metadata.name < $1.metadata.name }) {
+            guard let revision = view.metadata.labels[FairleadLabel.revision], !kept.contains(revision),
+                !view.metadata.isBeingDeleted, isOurs(view.metadata)
+            else { continue }
+            actions.append(.delete(.service, name: view.metadata.name, uid: view.metadata.uid))
+        }
+    }
+
+    mutating func tell(_ reason: String, _ note: String, isWarning: Bool = false) {
+        actions.append(.note(PlannedEvent(isWarning: isWarning, reason: reason, note: note)))
+    }
+
+    private func isThere(_ objects: [ObjectMeta], _ name: String) -> Bool {
+        objects.contains { $0.name == name && isOurs($0) }
+    }
+
+    private func isOurs(_ object: ObjectMeta) -> Bool { object.controller?.uid == service.metadata.uid }
+}
