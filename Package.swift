@@ -19,6 +19,8 @@ let collections = product("Collections", "swift-collections")
 let nioCore = product("NIOCore", "swift-nio")
 let nioPosix = product("NIOPosix", "swift-nio")
 let nioHTTP1 = product("NIOHTTP1", "swift-nio")
+let nioHTTP2 = product("NIOHTTP2", "swift-nio-http2")
+let nioHPACK = product("NIOHPACK", "swift-nio-http2")
 let nioSSL = product("NIOSSL", "swift-nio-ssl")
 let serviceLifecycle = product("ServiceLifecycle", "swift-service-lifecycle")
 let crypto = product("Crypto", "swift-crypto")
@@ -51,6 +53,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-http2", from: "1.46.0"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
         .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
@@ -100,7 +103,23 @@ let package = Package(
                 product("X509", "swift-certificates"),
             ]),
 
+        // The data plane of inference.
+        library(
+            "FairleadRouter",
+            [
+                "KubernetesCore", "KubernetesClient", "ControllerMachines", "ControllerRuntime", "FairleadAPI",
+                "PrometheusMetrics", logging, serviceLifecycle, collections, crypto, nioCore, nioPosix, nioHTTP1,
+                nioHTTP2, nioHPACK,
+                product("AsyncHTTPClient", "async-http-client"),
+            ]),
+
         // The local cluster.
+        library(
+            "LocalControllers",
+            [
+                "KubernetesCore", "KubernetesClient", "ControllerMachines", "ControllerRuntime", logging,
+                serviceLifecycle, crypto,
+            ]),
         library(
             "LocalAPIServer",
             [
@@ -138,8 +157,8 @@ let package = Package(
             "FairleadCLI",
             [
                 "KubernetesCore", "KubernetesClient", "ControllerRuntime", "FairleadAPI", "FairleadPlanning",
-                "FairleadControllers", "FairleadArtifacts", "LocalAPIServer", "LocalNode", "PrometheusMetrics", logging,
-                serviceLifecycle, yams,
+                "FairleadControllers", "FairleadArtifacts", "FairleadRouter", "LocalAPIServer", "LocalControllers",
+                "LocalNode", "PrometheusMetrics", logging, serviceLifecycle, yams, nioCore,
                 product("UnixSignals", "swift-service-lifecycle"),
                 product("ArgumentParser", "swift-argument-parser"),
             ]),
@@ -172,6 +191,15 @@ let package = Package(
                 "FairleadPlanning", "LocalAPIServer", "ClusterTesting", "KubernetesTesting", logging,
             ],
             path: "Benchmarks/PipelineBenchmark",
+            swiftSettings: settings),
+
+        .executableTarget(
+            name: "RouterBenchmark",
+            dependencies: [
+                "KubernetesCore", "KubernetesClient", "ControllerRuntime", "FairleadAPI", "FairleadRouter",
+                "LocalAPIServer", "ClusterTesting", logging, nioCore, nioPosix, nioHTTP1,
+            ],
+            path: "Benchmarks/RouterBenchmark",
             swiftSettings: settings),
 
         // The operator of the guide in ControllerRuntime's documentation: a user of the Kubernetes libraries alone.
@@ -211,17 +239,32 @@ let package = Package(
         tests("FairleadAPITests", ["PropertyTesting", "KubernetesCore", "CEL", "FairleadAPI", yams]),
         tests(
             "FairleadPlanningTests", ["PropertyTesting", "KubernetesCore", "CEL", "FairleadAPI", "FairleadPlanning"]),
+        tests(
+            "FairleadRouterTests",
+            [
+                "PropertyTesting", "KubernetesTesting", "KubernetesCore", "KubernetesClient", "ControllerRuntime",
+                "FairleadAPI", "FairleadRouter", "PrometheusMetrics", logging, serviceLifecycle, nioCore, nioPosix,
+                nioHTTP1, nioHTTP2, nioHPACK,
+            ]),
+        tests(
+            "LocalControllersTests",
+            [
+                "PropertyTesting", "KubernetesCore", "KubernetesClient", "ControllerMachines", "ControllerRuntime",
+                "LocalControllers", "LocalAPIServer", "ClusterTesting", "KubernetesTesting", logging,
+            ]),
         tests("LocalAPIServerTests", ["PropertyTesting", "KubernetesCore", "LocalAPIServer", yams]),
         tests(
             "FairleadArtifactsTests",
             ["PropertyTesting", "KubernetesCore", "FairleadArtifacts", nioCore, nioPosix, nioHTTP1]),
-        tests("LocalNodeTests", ["PropertyTesting", "KubernetesCore", "KubernetesClient", "LocalNode"]),
+        tests(
+            "LocalNodeTests",
+            ["PropertyTesting", "KubernetesCore", "KubernetesClient", "LocalNode", logging, nioCore, nioPosix]),
         tests(
             "ScenarioTests",
             [
                 "KubernetesCore", "KubernetesClient", "ControllerMachines", "ControllerRuntime", "FairleadAPI",
-                "FairleadPlanning", "FairleadControllers", "LocalAPIServer", "PrometheusMetrics", "ClusterTesting",
-                "KubernetesTesting", "PropertyTesting", logging,
+                "FairleadPlanning", "FairleadControllers", "FairleadRouter", "LocalAPIServer", "LocalControllers",
+                "PrometheusMetrics", "ClusterTesting", "KubernetesTesting", "PropertyTesting", logging,
             ]),
         tests("EndToEndTests", ["fairlead", "fairlead-kubelet-sim", "KubernetesCore", crypto]),
         tests(

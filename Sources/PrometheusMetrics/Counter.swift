@@ -16,4 +16,9 @@ public struct Counter: Sendable {
     public func read(_ labels: String..., value: @escaping @Sendable () -> Double) {
         family.change(labels) { $0 = .read(value) }
     }
+
+    /// Lets all series be read from where they are kept, each time that the text is made: those that are gone are gone.
+    public func readAll(_ series: @escaping @Sendable () -> [(labels: [String], value: Double)]) {
+        family.readAll { series().map { ($0.labels, .value($0.value)) } }
+    }
 }

@@ -18,7 +18,7 @@ public struct Gauge: Sendable {
 
     /// Lets all series be read from where they are kept, each time that the text is made: those that are gone are gone.
     public func readAll(_ series: @escaping @Sendable () -> [(labels: [String], value: Double)]) {
-        family.readAll(series)
+        family.readAll { series().map { ($0.labels, .value($0.value)) } }
     }
 
     /// Lets the number be read from where it is kept, each time that the text is made.

@@ -15,6 +15,16 @@ public struct Histogram: Sendable {
     /// Counts a duration, in seconds.
     public func observe(_ duration: Duration, _ labels: String...) { observe(duration / .seconds(1), labels) }
 
+    /// Lets all series be read from where they are kept, each time that the text is made: those that are gone are gone.
+    ///
+    /// - Parameter series: For each its counts, one a bound and one for what is larger, and the sum of the numbers.
+    public func readAll(_ series: @escaping @Sendable () -> [(labels: [String], counts: [UInt64], sum: Double)]) {
+        let bounds = family.declaration.buckets
+        family.readAll {
+            series().map { ($0.labels, .histogram(HistogramCounts(bounds: bounds, counts: $0.counts, sum: $0.sum))) }
+        }
+    }
+
     private func observe(_ value: Double, _ labels: [String]) {
         family.change(labels) { series in
             guard case .histogram(var counts) = series else { return }

@@ -12,7 +12,7 @@ final class MetricFamily: Sendable {
 
     private struct State {
         var series: [[String]: Series] = [:]
-        var reader: (@Sendable () -> [(labels: [String], value: Double)])?
+        var reader: (@Sendable () -> [(labels: [String], series: Series)])?
         var dropped = 0.0
     }
 
@@ -32,14 +32,14 @@ final class MetricFamily: Sendable {
     /// All series by their labels' values; those that are read one by one are not asked yet.
     var series: [[String]: Series] {
         guard let reader = state.withLock({ $0.reader }) else { return state.withLock { $0.series } }
-        let all = reader().map { (fitted($0.labels), Series.value($0.value)) }
+        let all = reader().map { (fitted($0.labels), $0.series) }
             .sorted { $0.0.lexicographicallyPrecedes($1.0) }
         state.withLock { $0.dropped = Double(max(0, all.count - limit)) }
         return Dictionary(all.prefix(limit), uniquingKeysWith: { $1 })
     }
 
     /// Lets all series come from elsewhere.
-    func readAll(_ reader: @escaping @Sendable () -> [(labels: [String], value: Double)]) {
+    func readAll(_ reader: @escaping @Sendable () -> [(labels: [String], series: Series)]) {
         state.withLock { $0.reader = reader }
     }
 
@@ -81,6 +81,13 @@ struct HistogramCounts: Sendable {
     init(bounds: [Double]) {
         self.bounds = bounds
         counts = Array(repeating: 0, count: bounds.count + 1)
+    }
+
+    /// Counts that are kept elsewhere; what is missing is 0, what is too much is left out.
+    init(bounds: [Double], counts: [UInt64], sum: Double) {
+        self.init(bounds: bounds)
+        for (index, count) in zip(self.counts.indices, counts) { self.counts[index] = count }
+        self.sum = sum
     }
 
     mutating func observe(_ value: Double) {

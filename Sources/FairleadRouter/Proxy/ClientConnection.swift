@@ -1,0 +1,344 @@
+import NIOCore
+import NIOHTTP1
+
+/// An HTTP/1 connection of a client: one request after the other, the next ones waiting where it sends them ahead.
+final class ClientConnection: ChannelDuplexHandler, Timed {
+    typealias InboundIn = HTTPServerRequestPart
+    typealias OutboundIn = HTTPServerResponsePart
+    typealias OutboundOut = HTTPServerResponsePart
+
+    private enum State {
+        /// Waits for a request.
+        case idle
+        case exchanging(Exchange)
+        /// The answer is out; what is left of the request is thrown away.
+        case discarding
+        /// Says nothing more, and waits for the client to close.
+        case closing
+    }
+
+    /// How many bytes of a request are thrown away so that the connection can be kept.
+    private static let discardLimit = 256 << 10
+    /// For how long a client may take to close after the last answer.
+    private static let lingering = TimeAmount.seconds(2)
+
+    private let loop: ProxyLoop
+    private var context: ChannelHandlerContext?
+    private let origin: String
+    private var state = State.idle
+    /// Whether the end of the request is still to come.
+    private var isReceiving = false
+    private var hasServed = false
+    private var keepsAlive = true
+    private var isHTTP10 = false
+    private var expectsContinue = false
+    /// Whether the rest of the request may be read for nothing.
+    private var mayDiscard = true
+    private var isDraining = false
+    private var discarded = 0
+    /// Parts of requests that came before their turn.
+    private var waiting = CircularBuffer<HTTPServerRequestPart>(initialCapacity: 0)
+    private var isReplaying = false
+    private var hasHeldRead = false
+    private var hasReadPart = false
+    /// When the state began, or the client last showed life in it.
+    private var since: NIODeadline
+    private var headSince: NIODeadline?
+    private var blockedSince: NIODeadline?
+    private var unsent = UnsentBytes()
+
+    init(loop: ProxyLoop, origin: String) {
+        self.loop = loop
+        self.origin = origin
+        since = loop.now
+    }
+
+    // MARK: - Reading
+
+    private func take(_ part: HTTPServerRequestPart) {
+        switch (state, part) {
+        case (.idle, .head(let head)): begin(head)
+        case (.exchanging(let exchange), .body(let body)): exchange.received(body)
+        case (.exchanging(let exchange), .end):
+            isReceiving = false
+            exchange.receivedEnd(nil)
+        case (.discarding, .body(let body)):
+            discarded += body.readableBytes
+            if discarded > Self.discardLimit { endConnection() }
+        case (.discarding, .end):
+            isReceiving = false
+            if keepsAlive { next() }
+        case (.idle, _), (.exchanging, .head), (.discarding, .head), (.closing, _): break
+        }
+    }
+
+    private func begin(_ head: HTTPRequestHead) {
+        let now = NIODeadline.now()
+        isReceiving = true
+        hasServed = true
+        expectsContinue = false
+        mayDiscard = true
+        isHTTP10 = head.version.minor == 0
+        keepsAlive = head.isKeepAlive
+        (since, headSince) = (now, nil)
+        do {
+            let request = try IncomingRequest(
+                method: head.method, target: head.uri, headers: head.headers,
+                origin: IncomingRequest.Origin(address: origin, isHTTP2: false, isHTTP10: isHTTP10),
+                identifiers: &loop.identifiers)
+            expectsContinue = request.expectsContinue
+            if case .length(let length) = request.framing { mayDiscard = length <= Self.discardLimit }
+            // The decoder takes what follows for another protocol.
+            if request.wantsUpgrade { keepsAlive = false }
+            let exchange = Exchange(request, client: self, loop: loop, now: now)
+            state = .exchanging(exchange)
+            exchange.start()
+        } catch {
+            keepsAlive = false
+            refuse(error, method: head.method, requestID: nil)
+        }
+    }
+
+    /// Whether a part of a request can be taken now.
+    private var takesParts: Bool {
+        if case .exchanging = state { return isReceiving }
+        return true
+    }
+
+    private var mayRead: Bool {
+        guard case .exchanging(let exchange) = state else { return true }
+        return isReceiving ? exchange.mayReadRequest : waiting.isEmpty && keepsAlive
+    }
+
+    /// Goes on to the next request.
+    private func next() {
+        state = .idle
+        since = loop.now
+        guard !isReplaying else { return }
+        isReplaying = true
+        while takesParts, let part = waiting.popFirst() { take(part) }
+        isReplaying = false
+        if case .exchanging(let exchange) = state { exchange.flushRequest() }
+        resumeReading()
+    }
+
+    // MARK: - Time
+
+    func check(_ now: NIODeadline) {
+        let limits = loop.limits
+        switch state {
+        case .idle:
+            if let headSince {
+                // What has begun is answered, however long the connection was idle before.
+                guard now - headSince > limits.headTimeout else { return }
+                keepsAlive = false
+                isReceiving = true
+                refuse(LocalAnswer(.requestTimeout, error: "the request took too long"), method: .GET, requestID: nil)
+            } else if now - since > idleLimit {
+                closeIfSent(now)
+            }
+        case .exchanging(let exchange):
+            if let blockedSince, now - blockedSince > limits.stallTimeout {
+                context?.close(promise: nil)
+            } else if isReceiving, !expectsContinue, !hasHeldRead, !exchange.hasAnswer,
+                now - since > limits.stallTimeout
+            {
+                keepsAlive = false
+                exchange.failed(LocalAnswer(.requestTimeout, error: "the request's body took too long"))
+            } else {
+                exchange.check(now)
+            }
+        case .discarding: if now - since > limits.headTimeout { closeIfSent(now) }
+        case .closing: if now - since > Self.lingering { closeIfSent(now) }
+        }
+    }
+
+    private var idleLimit: TimeAmount {
+        if isDraining { return loop.limits.drainIdle }
+        return hasServed ? loop.limits.idleTimeout : loop.limits.headTimeout
+    }
+
+    func drain() {
+        // A client that has been promised more may be sending already: the next answer tells it to close.
+        isDraining = true
+        if case .idle = state { since = loop.now }
+    }
+
+    // MARK: - Closing
+
+    /// Closes, unless the client still takes in what was said.
+    private func closeIfSent(_ now: NIODeadline) {
+        guard let context else { return }
+        guard unsent.allowClosing(context.channel, now, stallTimeout: loop.limits.stallTimeout) else { return }
+        context.close(promise: nil)
+    }
+
+    /// Says nothing more; the client may read what was said before it sees the connection closed.
+    private func endConnection() {
+        guard let context else { return }
+        state = .closing
+        since = loop.now
+        waiting.removeAll()
+        guard isReceiving else { return context.close(promise: nil) }
+        context.close(mode: .output, promise: nil)
+        resumeReading()
+    }
+}
+
+extension ClientConnection: ClientSide {
+    var isWritable: Bool { context?.channel.isWritable ?? false }
+
+    func sendContinue() {
+        guard expectsContinue else { return }
+        expectsContinue = false
+        since = loop.now
+        let head = HTTPResponseHead(version: .http1_1, status: .continue)
+        context?.writeAndFlush(wrapOutboundOut(.head(head)), promise: nil)
+    }
+
+    func respond(_ start: ResponseStart) {
+        guard let context else { return }
+        var head = HTTPResponseHead(version: .http1_1, status: start.status, headers: start.headers)
+        if let length = start.length {
+            head.headers.add(name: "content-length", value: String(length))
+        } else if start.hasBody {
+            if isHTTP10 {
+                keepsAlive = false
+            } else {
+                head.headers.add(name: "transfer-encoding", value: "chunked")
+            }
+        }
+        if isDraining || expectsContinue || isReceiving && !mayDiscard { keepsAlive = false }
+        if !keepsAlive {
+            head.headers.add(name: "connection", value: "close")
+        } else if isHTTP10 {
+            head.headers.add(name: "connection", value: "keep-alive")
+        }
+        context.write(wrapOutboundOut(.head(head)), promise: nil)
+    }
+
+    func respond(_ body: ByteBuffer) {
+        context?.write(wrapOutboundOut(.body(.byteBuffer(body))), promise: nil)
+    }
+
+    func finish(_ trailers: HTTPHeaders?) {
+        guard let context else { return }
+        state = .discarding
+        discarded = 0
+        since = loop.now
+        guard keepsAlive else {
+            let promise = context.eventLoop.makePromise(of: Void.self)
+            promise.futureResult.assumeIsolated().whenComplete { _ in self.endConnection() }
+            return context.writeAndFlush(wrapOutboundOut(.end(trailers)), promise: promise)
+        }
+        context.writeAndFlush(wrapOutboundOut(.end(trailers)), promise: nil)
+        // A connection on which nothing can be written ends in the middle of that call.
+        guard case .discarding = state, context.channel.isActive else { return }
+        if isReceiving {
+            resumeReading()
+        } else {
+            next()
+        }
+    }
+
+    func flush() { context?.flush() }
+
+    func resumeReading() {
+        guard hasHeldRead, mayRead else { return }
+        hasHeldRead = false
+        since = loop.now
+        context?.read()
+    }
+
+    func refuse(_ answer: LocalAnswer) {
+        guard case .exchanging(let exchange) = state else { return }
+        refuse(answer, method: exchange.request.method, requestID: exchange.request.requestID)
+    }
+
+    private func refuse(_ answer: LocalAnswer, method: HTTPMethod, requestID: String?) {
+        let start = ResponseStart(answer, to: method, requestID: requestID)
+        respond(start)
+        if start.hasBody, !answer.body.isEmpty { respond(ByteBuffer(bytes: answer.body)) }
+        finish(nil)
+    }
+
+    func abort() {
+        state = .closing
+        context?.close(promise: nil)
+    }
+}
+
+extension ClientConnection {
+    func handlerAdded(context: ChannelHandlerContext) {
+        self.context = context
+        loop.add(self)
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) {
+        self.context = nil
+        loop.remove(self)
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        hasReadPart = true
+        let part = unwrapInboundIn(data)
+        if waiting.isEmpty, takesParts, !isReplaying {
+            take(part)
+        } else {
+            waiting.append(part)
+        }
+    }
+
+    func channelReadComplete(context: ChannelHandlerContext) {
+        switch state {
+        case .exchanging(let exchange):
+            if isReceiving { since = loop.now }
+            exchange.flushRequest()
+        case .idle: if !hasReadPart, headSince == nil { headSince = loop.now }
+        case .discarding, .closing: break
+        }
+        hasReadPart = false
+    }
+
+    func read(context: ChannelHandlerContext) {
+        if mayRead {
+            context.read()
+        } else {
+            hasHeldRead = true
+        }
+    }
+
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        blockedSince = context.channel.isWritable ? nil : loop.now
+        if context.channel.isWritable, case .exchanging(let exchange) = state { exchange.clientBecameWritable() }
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        let last = state
+        state = .closing
+        loop.remove(self)
+        if case .exchanging(let exchange) = last { exchange.clientGone() }
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        guard let error = error as? HTTPParserError else { return context.close(promise: nil) }
+        keepsAlive = false
+        let answer = Self.answer(to: error)
+        switch state {
+        case .idle:
+            isReceiving = true
+            refuse(answer, method: .GET, requestID: nil)
+        case .exchanging(let exchange): if isReceiving { exchange.failed(answer) }
+        case .discarding: endConnection()
+        case .closing: break
+        }
+    }
+
+    private static func answer(to error: HTTPParserError) -> LocalAnswer {
+        switch error {
+        case .headerOverflow: LocalAnswer(.requestHeaderFieldsTooLarge, error: "the request's headers are too large")
+        case .invalidVersion: LocalAnswer(.httpVersionNotSupported, error: "this version of HTTP isn't spoken here")
+        default: LocalAnswer(.badRequest, error: "the request is no valid HTTP")
+        }
+    }
+}

@@ -1,0 +1,67 @@
+import ControllerMachines
+import ControllerRuntime
+import FairleadAPI
+import KubernetesCore
+import Synchronization
+
+/// Sums what all routers report.
+final class ReportReader: Sendable {
+    private struct State {
+        var sum = ReportSum()
+        /// The router of each ConfigMap, and when its content last changed.
+        var records: [ObjectKey: (metadata: ObjectMeta, router: String?, changedAt: Duration)] = [:]
+    }
+
+    /// After how long without a sign of life a router counts as gone.
+    static let patience = Duration.seconds(60)
+
+    let records: Store<RouterReportRecord>
+    private let state = Mutex(State())
+    private let clock: any RuntimeClock
+
+    init(clock: any RuntimeClock) {
+        self.clock = clock
+        records = Store(clock: clock)
+        records.subscribe { [weak self] change, source in self?.take(change, source) }
+    }
+
+    /// What is known of a revision.
+    func load(service: ObjectKey, revision: String) -> RevisionLoad {
+        let key = ReportSum.Key(service: service.description, revision: revision)
+        return state.withLock { state in
+            RevisionLoad(concurrency: state.sum.concurrency(key), ended: state.sum.total(key).requests)
+        }
+    }
+
+    /// The ConfigMaps of routers that have not given a sign of life for too long.
+    func stale() -> [ObjectMeta] {
+        let now = clock.elapsed
+        return state.withLock { state in
+            state.records.values.filter { now - $0.changedAt > Self.patience }.map(\.metadata)
+        }
+    }
+
+    /// Forgets all revisions but those of each service, by `namespace/name`.
+    func retain(_ revisions: [String: Set<String>]) {
+        state.withLock { state in
+            for service in state.sum.services {
+                state.sum.retain(service: service, revisions: revisions[service] ?? [])
+            }
+        }
+    }
+
+    private func take(_ change: ObjectChange<RouterReportRecord>, _ source: ChangeSource) {
+        let now = clock.elapsed
+        state.withLock { state in
+            switch change {
+            case .added(let record), .updated(_, let record):
+                state.records[record.key] = (record.metadata, record.report?.router, now)
+                guard let report = record.report else { return }
+                if source == .list { state.sum.begin(with: report) } else { state.sum.fold(report) }
+            case .deleted(let record):
+                let router = state.records.removeValue(forKey: record.key)?.router
+                if let router { state.sum.remove(router: router) }
+            }
+        }
+    }
+}
