@@ -64,6 +64,8 @@ public final class LocalAPIServer: Service {
     private let kinds: Mutex<KindRegistry>
     let openAPICache = OpenAPICache()
     private let logs: Mutex<(any PodLogs)?>
+    /// The addresses of Services.
+    let addresses = ServiceAddresses()
 
     /// Opens the storage and makes the namespaces that every cluster has.
     ///

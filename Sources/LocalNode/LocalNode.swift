@@ -60,6 +60,7 @@ public struct LocalNode: Service {
             }
             background.addTask { await follow(context, router) }
             background.addTask { await context.hosts.run() }
+            background.addTask { await context.proxy.run() }
             background.addTask {
                 do {
                     try await gracefulShutdown()
@@ -89,12 +90,13 @@ public struct LocalNode: Service {
         _ paths: NodePaths, _ host: HostFacts, _ watcher: PipeWatcher, _ prober: HTTPClient
     ) -> NodeContext {
         let names = ClusterNames()
+        let events = NodeEvents(client: client, node: configuration.name, logger: logger)
         return NodeContext(
             client: client, configuration: configuration, host: host, paths: paths, watcher: watcher,
             python: PythonEnvironments(
                 paths: paths, host: host, command: configuration.shimCommand, watcher: watcher),
-            events: NodeEvents(client: client, node: configuration.name, logger: logger),
-            addresses: PodAddresses(), names: names,
+            events: events, addresses: PodAddresses(), names: names,
+            proxy: ServiceProxy(events: events, logger: logger),
             hosts: HostsFiles(names: names, paths: paths, hosts: configuration.hosts), prober: prober, logger: logger)
     }
 
@@ -110,15 +112,30 @@ public struct LocalNode: Service {
             }, set: { router.set($0) }, remove: { router.remove($0) }
         ).run()
         async let services: Void = CollectionWatch<ServiceManifest>(
-            client: client, logger: logger, replace: { context.names.replace($0) }, set: { context.names.set($0) },
-            remove: { context.names.remove($0) }
+            client: client, logger: logger,
+            replace: {
+                context.names.replace($0)
+                context.proxy.replace($0)
+            },
+            set: {
+                context.names.set($0)
+                context.proxy.set($0)
+            },
+            remove: {
+                context.names.remove($0)
+                context.proxy.remove($0)
+            }
+        ).run()
+        async let slices: Void = CollectionWatch<EndpointSliceManifest>(
+            client: client, logger: logger, replace: { context.proxy.replace($0) }, set: { context.proxy.set($0) },
+            remove: { context.proxy.remove($0) }
         ).run()
         async let nodes: Void = CollectionWatch<NodeManifest>(
             client: client, logger: logger, fieldSelector: "metadata.name=\(name)",
             replace: { router.set(taints: $0.first { $0.metadata.name == name }?.taints ?? []) },
             set: { router.set(taints: $0.taints) }, remove: { _ in router.set(taints: []) }
         ).run()
-        _ = await (pods, services, nodes)
+        _ = await (pods, services, slices, nodes)
     }
 
     /// Looks at the host on a thread of its own: it waits for other processes.

@@ -56,6 +56,12 @@ struct SimulatedPod: Resource, Hashable {
         return bearing.compactMap(\.tolerationSeconds).min()
     }
 
+    /// An address that no other pod is likely to have, and at which nothing answers.
+    private var address: String {
+        let hash = metadata.uid.utf8.reduce(UInt32(2_166_136_261)) { ($0 ^ UInt32($1)) &* 16_777_619 }
+        return "10.\(hash >> 16 & 255).\(hash >> 8 & 255).\(hash % 254 + 1)"
+    }
+
     /// It is on a node of which nothing is heard.
     func unready(now: Time) -> JSONValue {
         [
@@ -84,7 +90,7 @@ struct SimulatedPod: Resource, Hashable {
         let done = Self.terminated(SimulatedKubelet.Ending(), started: time, now: time)
         let run: JSONValue = ["running": ["startedAt": time]]
         return [
-            "phase": "Running", "startTime": time, "hostIP": "127.0.0.1",
+            "phase": "Running", "startTime": time, "hostIP": "127.0.0.1", "podIP": .string(address),
             "conditions": .array(
                 ["Initialized", "ContainersReady", "Ready"].map { type in
                     let holds = isReady || type == "Initialized"

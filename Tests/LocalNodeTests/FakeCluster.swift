@@ -117,7 +117,10 @@ final class FakeCluster: Transport {
     }
 
     private func get(_ request: APIRequest) -> APIResponse {
-        if ["/api/v1/pods", "/api/v1/services", "/api/v1/nodes"].contains(request.path) {
+        let collections = [
+            "/api/v1/pods", "/api/v1/services", "/api/v1/nodes", "/apis/discovery.k8s.io/v1/endpointslices",
+        ]
+        if collections.contains(request.path) {
             let collection = Self.collection(request.path)
             return state.withLock { state in
                 let items = state.objects.filter { $0.key.contains(collection) }.map(\.value)

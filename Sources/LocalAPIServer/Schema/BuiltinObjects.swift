@@ -25,7 +25,7 @@ enum BuiltinObjects {
         /// Describes surroundings.
         init(
             tokenVolumeSuffix: String? = nil, serviceAccountRefusesToken: Bool = false,
-            nextClusterIP: @escaping () -> String = { "10.96.0.10" }, nextNodePort: @escaping () -> Int64 = { 30_000 }
+            nextClusterIP: @escaping () -> String = { "127.128.0.10" }, nextNodePort: @escaping () -> Int64 = { 30_000 }
         ) {
             self.tokenVolumeSuffix = tokenVolumeSuffix
             self.serviceAccountRefusesToken = serviceAccountRefusesToken
@@ -72,10 +72,12 @@ enum BuiltinObjects {
     }
 
     /// Fills in what depends on more than one field, and keeps what an update leaves out but can't take away.
-    static func prepareForUpdate(_ gvk: GroupVersionKind, _ object: inout JSONValue, old: JSONValue) {
+    static func prepareForUpdate(
+        _ gvk: GroupVersionKind, _ object: inout JSONValue, old: JSONValue, surroundings: Surroundings = Surroundings()
+    ) {
         fillIn(gvk, &object)
         switch (gvk.group, gvk.kind) {
-        case ("", "Service"): ServiceRules.allocate(&object, old: old, surroundings: Surroundings())
+        case ("", "Service"): ServiceRules.allocate(&object, old: old, surroundings: surroundings)
         case ("", "Pod"): PodDefaults.keepAdmitted(&object, old: old)
         case ("", "Namespace"):
             object[path: ["spec", "finalizers"]] = old[path: ["spec", "finalizers"]]
@@ -151,7 +153,10 @@ enum BuiltinObjects {
     /// The fields of the spec that a kind can't do without, for kinds that have no rules of their own here.
     private static func required(_ schema: ObjectSchema, _ object: JSONValue) -> [FieldError] {
         var errors: [FieldError] = []
-        for name in schema.required where object[name] == nil { errors.append(.required(name)) }
+        // An empty list is none at all in Kubernetes' Go types, and allowed: that of a slice without endpoints.
+        for name in schema.required where object[name] == nil && schema.properties[name]?.type != "array" {
+            errors.append(.required(name))
+        }
         if let spec = schema.properties["spec"], let value = object["spec"] {
             for name in spec.required where value[name] == nil { errors.append(.required("spec.\(name)")) }
         }

@@ -34,7 +34,14 @@ enum ServiceRules {
         guard var spec = service["spec"] else { return }
         defer { service["spec"] = spec }
         let type = spec["type"]?.stringValue
-        if type == "ExternalName" { return }
+        if type == "ExternalName" {
+            // What it had as another type goes with that.
+            for name in ["clusterIP", "clusterIPs", "ipFamilies", "ipFamilyPolicy", "internalTrafficPolicy"]
+            where old?["spec"]?["type"]?.stringValue != "ExternalName" && spec[name] == old?["spec"]?[name] {
+                spec[name] = nil
+            }
+            return
+        }
         if let old {
             for name in ["clusterIP", "clusterIPs", "ipFamilies", "ipFamilyPolicy", "healthCheckNodePort"]
             where (spec[name] ?? "") == "" {

@@ -3,21 +3,22 @@ import KubernetesCore
 /// How the verbs complete, check and record objects of built-in and custom kinds alike.
 enum KindPreparation {
     /// Completes a new object, which has been defaulted.
-    static func prepareForCreate(_ value: inout JSONValue, _ resource: ServedResource) {
+    static func prepareForCreate(
+        _ value: inout JSONValue, _ resource: ServedResource, _ surroundings: BuiltinObjects.Surroundings
+    ) {
         if resource.strategy.hasStatus { value["status"] = nil }
         guard !resource.isCustom else { return }
         if resource.strategy.hasStatus { value["status"] = [:] }
-        BuiltinObjects.prepareForCreate(
-            resource.storedKind, &value,
-            surroundings: BuiltinObjects.Surroundings(
-                nextClusterIP: { "10.96.\(Int.random(in: 1...255)).\(Int.random(in: 1...254))" },
-                nextNodePort: { Int64.random(in: 30_000...32_767) }))
+        BuiltinObjects.prepareForCreate(resource.storedKind, &value, surroundings: surroundings)
     }
 
     /// Completes a changed object, which has been defaulted.
-    static func prepareForUpdate(_ value: inout JSONValue, old: JSONValue, _ resource: ServedResource) {
+    static func prepareForUpdate(
+        _ value: inout JSONValue, old: JSONValue, _ resource: ServedResource,
+        _ surroundings: BuiltinObjects.Surroundings
+    ) {
         guard !resource.isCustom else { return }
-        BuiltinObjects.prepareForUpdate(resource.storedKind, &value, old: old)
+        BuiltinObjects.prepareForUpdate(resource.storedKind, &value, old: old, surroundings: surroundings)
     }
 
     /// What is wrong with an object beside its metadata.

@@ -52,7 +52,7 @@ extension LocalAPIServer {
         }
         resource.storedSchema.applyDefaults(&value)
         let sent = value
-        KindPreparation.prepareForCreate(&value, resource)
+        KindPreparation.prepareForCreate(&value, resource, surroundings)
         let name = value["metadata"]?["name"]?.stringValue ?? ""
         if resource.isTerminating {
             throw Status.forbidden(
@@ -62,6 +62,7 @@ extension LocalAPIServer {
         if resource.collection == "pods" { try checkServiceAccount(of: value, resource, name) }
         var errors = MetadataRules.problems(of: value, resource)
         errors += KindPreparation.problems(of: value, old: nil, resource)
+        if resource.collection == "services", errors.isEmpty { errors = addressProblems(of: value, sent: sent) }
         if !errors.isEmpty { throw Self.invalid(resource, name, errors) }
         try checkEscalation(value, old: nil, resource)
         if !applied {

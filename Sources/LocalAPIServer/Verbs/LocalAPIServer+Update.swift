@@ -169,7 +169,7 @@ extension LocalAPIServer {
             new["status"] = old["status"]
         }
         resource.storedSchema.applyDefaults(&new)
-        KindPreparation.prepareForUpdate(&new, old: old, resource)
+        KindPreparation.prepareForUpdate(&new, old: old, resource, surroundings)
         if resource.strategy.hasGeneration, subresource != "binding", Self.specChanged(new, old, resource) {
             let generation = before["generation"]?.integerValue ?? 0
             new[path: ["metadata", "generation"]] = .integer(generation &+ 1)

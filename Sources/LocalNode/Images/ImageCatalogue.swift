@@ -28,6 +28,8 @@ public struct ImageCatalogue: Sendable, Hashable {
         public var image: String
         /// What the image is run in; the host where it is left out.
         public var environment: Environment?
+        /// What the Python environment has installed, as pip takes it; made once and kept.
+        public var packages: [String]?
         /// Variables that the image sets.
         public var env: [String: String]?
         /// Variables that tell the program the address to listen at: the pod's own.
@@ -39,11 +41,12 @@ public struct ImageCatalogue: Sendable, Hashable {
 
         /// Describes an image.
         public init(
-            image: String, environment: Environment? = nil, env: [String: String]? = nil, bind: [String]? = nil,
-            command: [String]? = nil, args: [String]? = nil
+            image: String, environment: Environment? = nil, packages: [String]? = nil, env: [String: String]? = nil,
+            bind: [String]? = nil, command: [String]? = nil, args: [String]? = nil
         ) {
             self.image = image
             self.environment = environment
+            self.packages = packages
             self.env = env
             self.bind = bind
             self.command = command
@@ -75,23 +78,42 @@ public struct ImageCatalogue: Sendable, Hashable {
         self.default = `default`
     }
 
-    /// What every node knows: Python, Fairlead's own image, and the images that stand for a bare system.
-    public static let builtIn = ImageCatalogue(entries: [
-        Entry(
-            image: "python:*", environment: .python, env: ["LANG": "C.UTF-8"],
-            bind: ["MLSERVER_HOST", "UVICORN_HOST", "FLASK_RUN_HOST"], args: ["python3"]),
-        Entry(image: "fairlead:*", environment: .fairlead),
-        Entry(image: "busybox:*", args: ["sh"]),
-        Entry(image: "alpine:*", args: ["sh"]),
-        Entry(image: "debian:*", args: ["bash"]),
-        Entry(image: "ubuntu:*", args: ["bash"]),
-        Entry(image: "bash:*", args: ["bash"]),
-    ])
+    /// What every node knows: Python, MLServer, Fairlead's own image, and the images that stand for a bare system.
+    public static let builtIn = ImageCatalogue(
+        entries: [
+            Entry(
+                image: "python:*", environment: .python, env: ["LANG": "C.UTF-8"],
+                bind: ["MLSERVER_HOST", "UVICORN_HOST", "FLASK_RUN_HOST"], args: ["python3"]),
+            Entry(image: "fairlead:*", environment: .fairlead),
+            Entry(image: "busybox:*", args: ["sh"]),
+            Entry(image: "alpine:*", args: ["sh"]),
+            Entry(image: "debian:*", args: ["bash"]),
+            Entry(image: "ubuntu:*", args: ["bash"]),
+            Entry(image: "bash:*", args: ["bash"]),
+        ] + modelServers)
+
+    /// MLServer's images: each tag's runtimes from the package index, the plain tag with all of them.
+    private static let modelServers: [Entry] = {
+        let runtimes = ["sklearn", "xgboost", "lightgbm", "mlflow"]
+        let numerics = [
+            "joblib==1.5.2", "numpy==2.3.5", "pandas==2.3.3", "scikit-learn==1.7.2", "scipy==1.16.3",
+        ]
+        func entry(_ tag: String, _ runtimes: [String]) -> Entry {
+            Entry(
+                image: "seldonio/mlserver:\(tag)", environment: .python,
+                // Newer event loops don't start in MLServer's workers; what a model was made with must be what reads it.
+                packages: ["mlserver==1.7.1", "uvloop<0.22"] + runtimes.map { "mlserver-\($0)==1.7.1" } + numerics,
+                env: ["LANG": "C.UTF-8", "MLSERVER_MODELS_DIR": "/mnt/models", "MLSERVER_PARALLEL_WORKERS": "0"],
+                bind: ["MLSERVER_HOST"],
+                args: ["sh", "-c", "exec mlserver start \"$MLSERVER_MODELS_DIR\""])
+        }
+        return runtimes.map { entry("*-\($0)", [$0]) } + [entry("*-slim", []), entry("*", runtimes)]
+    }()
 
     /// Adds a file's lines before those that are there.
     ///
     /// - Parameters:
-    ///   - yaml: `default: Host|Refuse` and `images: [{image, environment, env, bind, command, args}]`.
+    ///   - yaml: `default: Host|Refuse` and `images: [{image, environment, packages, env, bind, command, args}]`.
     ///   - name: The file's name, for messages.
     /// - Throws: ``InvalidCatalogue``.
     public mutating func add(yaml: String, name: String) throws(InvalidCatalogue) {

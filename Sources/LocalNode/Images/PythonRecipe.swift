@@ -32,7 +32,7 @@ enum PythonRecipe {
             say("making a virtual environment of Python " + sys.version.split()[0])
             run([python, "-m", "venv", path])
             if requirements:
-                install = [os.path.join(path, "bin", "python"), "-m", "pip", "install", "--disable-pip-version-check", "--no-input"]
+                install = [os.path.join(path, "bin", "python"), "-m", "pip", "install", "--disable-pip-version-check", "--no-input", "--progress-bar", "off"]
                 run(install + (["--index-url", index] if index else []) + ["--"] + requirements)
             # The marker must not reach the disk before what it vouches for.
             os.sync()

@@ -58,37 +58,62 @@ final class ClusterNames: Sendable {
 
     /// The lines of `/etc/hosts` for a namespace, sorted.
     func entries(namespace: String) -> [NodeConfiguration.HostEntry] {
-        let (members, services) = state.withLock { state in
-            (
-                state.members.filter { $0.key.namespace == namespace },
-                state.services.values.filter { $0.metadata.namespace == namespace }
-            )
-        }
+        let (members, services) = state.withLock { ($0.members, Array($0.services.values)) }
         return Self.entries(members, namespace: namespace, services: services)
     }
 
-    /// A Service's name leads to the ready pods that it selects, or to all of them where it publishes those that are
-    /// not ready; a pod's own name is below the headless Service that is its subdomain and selects it.
+    /// What each name leads to.
+    ///
+    /// A Service's name leads to its own address; a headless one's to the ready pods that it selects, or to all of them
+    /// where it publishes those that are not ready; an ExternalName's to where the Service that it names leads. A pod's
+    /// own name is below the headless Service that is its subdomain and selects it.
     static func entries(
         _ members: [ObjectKey: Member], namespace: String, services: [ServiceManifest]
     ) -> [NodeConfiguration.HostEntry] {
-        func names(_ place: String) -> [String] {
-            [
-                "\(place).\(namespace).svc.cluster.local", "\(place).\(namespace).svc", "\(place).\(namespace)", place,
-            ]
+        let neighbours = Dictionary(grouping: members.sorted { $0.key < $1.key }) { $0.key.namespace ?? "" }
+        let byKey = Dictionary(services.map { ($0.key, $0) }, uniquingKeysWith: { $1 })
+        func published(by service: ServiceManifest) -> [Member] {
+            (neighbours[service.metadata.namespace ?? ""] ?? []).map(\.value).filter { service.publishes($0) }
+        }
+        func addresses(of service: ServiceManifest, depth: Int = 0) -> [String] {
+            if let address = service.address { return [address] }
+            guard service.spec.type == "ExternalName" else { return published(by: service).map(\.address) }
+            let name = service.spec.externalName ?? ""
+            if isAddress(name) { return [name] }
+            // Names may name each other in a circle.
+            guard depth < 4, let other = self.key(ofServiceNamed: name).flatMap({ byKey[$0] }) else { return [] }
+            return addresses(of: other, depth: depth + 1)
         }
         var pods: [NodeConfiguration.HostEntry] = []
         var groups: [NodeConfiguration.HostEntry] = []
-        let sorted = members.sorted { $0.key < $1.key }.map(\.value)
         for service in services.sorted(by: { $0.key < $1.key }) {
-            let name = service.metadata.name
-            for member in sorted where service.publishes(member) {
-                if service.isHeadless, let host = member.hostName, member.subdomain == name {
+            let (home, name) = (service.metadata.namespace ?? "", service.metadata.name)
+            func names(_ place: String) -> [String] {
+                let long = ["\(place).\(home).svc.cluster.local", "\(place).\(home).svc", "\(place).\(home)"]
+                return home == namespace ? long + [place] : long
+            }
+            if service.isHeadless {
+                for member in published(by: service) where member.subdomain == name {
+                    guard let host = member.hostName else { continue }
                     pods.append(.init(address: member.address, names: names("\(host).\(name)")))
                 }
-                groups.append(.init(address: member.address, names: names(name)))
             }
+            for address in addresses(of: service) { groups.append(.init(address: address, names: names(name))) }
         }
         return pods + groups
+    }
+
+    /// The Service that a name of the cluster means: `name.namespace.svc`, with or without the domain behind it.
+    private static func key(ofServiceNamed name: String) -> ObjectKey? {
+        let parts = name.split(separator: ".").map(String.init)
+        guard parts.count >= 3, parts[2] == "svc", parts.count == 3 || parts[3...] == ["cluster", "local"] else {
+            return nil
+        }
+        return ObjectKey(namespace: parts[1], name: parts[0])
+    }
+
+    private static func isAddress(_ text: String) -> Bool {
+        let parts = text.split(separator: ".", omittingEmptySubsequences: false)
+        return parts.count == 4 && parts.allSatisfy { UInt8($0) != nil }
     }
 }

@@ -81,7 +81,8 @@ struct ContainerPlan {
         var path = variables["PATH"] ?? ExecutableSearch.systemPath
         if isPython {
             // An image's own Python comes before the system's; one that the pod put first stays first.
-            path = variables["PATH"] == nil ? "\(paths.python)/bin:\(path)" : "\(path):\(paths.python)/bin"
+            let python = paths.python(entry?.packages ?? [])
+            path = variables["PATH"] == nil ? "\(python)/bin:\(path)" : "\(path):\(python)/bin"
         }
         if isFairlead {
             // What the image carries, rclone and git, is where this host has it.

@@ -17,7 +17,7 @@ struct ContainerStarter {
     /// Whether the container can start without a wait for its image's environment.
     func isReady(_ container: ContainerManifest) async -> Bool {
         guard case .success(let entry) = entry(for: container), needsPython(container, entry) else { return true }
-        return await context.python.isReady
+        return await context.python.isReady(entry?.packages ?? [])
     }
 
     /// Starts a run.
@@ -29,7 +29,14 @@ struct ContainerStarter {
         let entry = try self.entry(for: container).get()
         if needsPython(container, entry) {
             do {
-                try await context.python.prepare()
+                try await context.python.prepare(entry?.packages ?? []) { [context, pod] text in
+                    context.events.tell(
+                        NodeEvents.Event(
+                            object: pod.key, uid: pod.metadata.uid, container: container.name,
+                            isInit: pod.spec.initContainers?.contains { $0.name == container.name } == true,
+                            reason: "Pulling", action: "Starting",
+                            note: "Pulling image \"\(container.image ?? "")\": \(text)"))
+                }
             } catch {
                 throw ContainerPlan.Failure(reason: "ErrImagePull", message: error.message)
             }
@@ -99,7 +106,7 @@ struct ContainerStarter {
         if entry == nil {
             context.events.tell(
                 NodeEvents.Event(
-                    pod: pod.key, uid: pod.metadata.uid, container: container.name, isWarning: true,
+                    object: pod.key, uid: pod.metadata.uid, container: container.name, isWarning: true,
                     reason: "ImageNotInCatalogue", action: "Starting",
                     note: "image \"\(container.image ?? "")\" is not in the image catalogue: its command runs with "
                         + "the programs of this host"))

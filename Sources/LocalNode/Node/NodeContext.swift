@@ -14,6 +14,7 @@ struct NodeContext: Sendable {
     let events: NodeEvents
     let addresses: PodAddresses
     let names: ClusterNames
+    let proxy: ServiceProxy
     let hosts: HostsFiles
     let prober: HTTPClient
     let tokens = PodTokens()

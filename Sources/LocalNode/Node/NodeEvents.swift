@@ -12,7 +12,8 @@ final class NodeEvents: Sendable {
     static let quietSeconds: TimeInterval = 60
 
     struct Event: Sendable, Hashable {
-        var pod: ObjectKey
+        var kind = "Pod"
+        var object: ObjectKey
         var uid: String
         var container: String?
         var isInit = false
@@ -58,7 +59,7 @@ final class NodeEvents: Sendable {
     func run() async {
         for await event in stream {
             do {
-                try await client.create(.event, namespace: event.pod.namespace, object(event))
+                try await client.create(.event, namespace: event.object.namespace, object(event))
             } catch {
                 logger.debug("an event was not written", metadata: ["event": "\(event.reason)", "error": "\(error)"])
             }
@@ -69,8 +70,9 @@ final class NodeEvents: Sendable {
         let now = MicroTime(Date())
         let suffix = String(UInt64.random(in: 0...UInt64.max), radix: 16)
         var regarding: JSONValue = [
-            "apiVersion": "v1", "kind": "Pod", "name": .string(event.pod.name), "uid": .string(event.uid),
-            "namespace": .string(event.pod.namespace ?? "default"),
+            "apiVersion": "v1", "kind": .string(event.kind), "name": .string(event.object.name),
+            "uid": .string(event.uid),
+            "namespace": .string(event.object.namespace ?? "default"),
         ]
         if let container = event.container {
             regarding["fieldPath"] = .string("spec.\(event.isInit ? "initContainers" : "containers"){\(container)}")
@@ -78,7 +80,8 @@ final class NodeEvents: Sendable {
         return [
             "apiVersion": "events.k8s.io/v1", "kind": "Event",
             "metadata": [
-                "name": .string("\(event.pod.name).\(suffix)"), "namespace": .string(event.pod.namespace ?? "default"),
+                "name": .string("\(event.object.name).\(suffix)"),
+                "namespace": .string(event.object.namespace ?? "default"),
             ],
             "eventTime": .string(now.description), "reason": .string(event.reason), "action": .string(event.action),
             "type": .string(event.isWarning ? "Warning" : "Normal"),

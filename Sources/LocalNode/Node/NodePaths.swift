@@ -1,3 +1,4 @@
+import Crypto
 import Foundation
 
 /// Where the node keeps what.
@@ -6,10 +7,17 @@ struct NodePaths: Sendable, Hashable {
 
     var pods: String { state + "/pods" }
     var environments: String { state + "/venvs" }
-    var python: String { environments + "/python" }
     var claims: String { state + "/claims" }
     var cache: String { state + "/cache" }
     var images: String { state + "/images" }
+
+    /// The virtual environment with those packages that stands for an image.
+    func python(_ packages: [String]) -> String {
+        guard !packages.isEmpty else { return environments + "/python" }
+        let digest = SHA256.hash(data: Array(packages.sorted().joined(separator: "\n").utf8))
+        return environments + "/image-"
+            + digest.prefix(8).map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
+    }
 
     func pod(_ uid: String) -> String { "\(pods)/\(uid)" }
     func volume(_ uid: String, _ name: String) -> String { "\(pod(uid))/volumes/\(name)" }

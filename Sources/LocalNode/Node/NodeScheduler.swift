@@ -106,7 +106,8 @@ struct NodeScheduler {
     private func tell(_ pod: PodManifest, _ reason: String, _ action: String, _ note: String, isWarning: Bool) {
         context.events.tell(
             NodeEvents.Event(
-                pod: pod.key, uid: pod.metadata.uid, isWarning: isWarning, reason: reason, action: action, note: note,
+                object: pod.key, uid: pod.metadata.uid, isWarning: isWarning, reason: reason, action: action,
+                note: note,
                 reporter: "default-scheduler"))
     }
 }

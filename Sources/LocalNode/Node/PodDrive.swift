@@ -13,6 +13,9 @@ struct PodDrive {
     private var handles: [String: ShimHandle] = [:]
     private var probers: [String: ContainerProber] = [:]
     private var newProbers: [ContainerProber] = []
+    /// Hooks that are to be run, and the containers whose hook was.
+    private var newHooks: [StopHook] = []
+    private var hooked: Set<String> = []
     /// What the API was last told; nil where that is not known.
     private var written: JSONValue?
     private var wake: Date?
@@ -60,6 +63,7 @@ struct PodDrive {
             if case .exited(let name, let run, _) = input, machine.run(of: name) == run {
                 // A pod that has ended may stay for days: it must not keep pipes open.
                 handles.removeValue(forKey: name)?.detach()
+                hooked.remove(name)
                 probers.removeValue(forKey: name)?.stop()
             }
             await perform(machine.handle(input, now: now))
@@ -98,6 +102,12 @@ struct PodDrive {
         return newProbers
     }
 
+    /// Hooks that are to be run.
+    mutating func takeNewHooks() -> [StopHook] {
+        defer { newHooks = [] }
+        return newHooks
+    }
+
     /// Lets go of the shims without ending them.
     func detach() { handles.values.forEach { $0.detach() } }
 
@@ -112,11 +122,11 @@ struct PodDrive {
                 pending += machine.handle(result, now: Date())
             case .terminate(let name, _, let grace):
                 tell(name, "Killing", "Stopping container \(name)")
-                handles[name]?.send(.terminate(graceSeconds: grace))
+                terminate(name, grace)
             case .endUnhealthy(let name, _, let grace, let kind):
                 let what = kind.rawValue.lowercased()
                 tell(name, "Killing", "Container \(name) failed \(what) probe, will be restarted")
-                handles[name]?.send(.terminate(graceSeconds: grace))
+                terminate(name, grace)
             case .wake(let date): wake = min(wake ?? date, date)
             case .reportBackoff(let name):
                 let place = "\(pod.metadata.name)_\(pod.metadata.namespace ?? "")(\(pod.metadata.uid))"
@@ -158,15 +168,31 @@ struct PodDrive {
         }
     }
 
+    /// Asks a container to end, when its own hook is done; a hook is run once.
+    private mutating func terminate(_ name: String, _ grace: Int64) {
+        guard let handle = handles[name] else { return }
+        guard grace > 0, let container = pod.allContainers.first(where: { $0.name == name }),
+            let hook = container.lifecycle?.preStop, hooked.insert(name).inserted, let run = machine.run(of: name)
+        else { return handle.send(.terminate(graceSeconds: grace)) }
+        newHooks.append(
+            StopHook(
+                hook: hook, runner: runner(container, run: run), graceSeconds: grace, handle: handle,
+                onFailure: { [event] in event(name, "FailedPreStopHook", $0, true) }))
+    }
+
+    private func runner(_ container: ContainerManifest, run: Int) -> ProbeRunner {
+        ProbeRunner(
+            container: container, address: address,
+            directory: context.paths.run(pod.metadata.uid, container.name, run), client: context.prober)
+    }
+
     /// Has a run's probes asked from now on.
     private mutating func probe(_ name: String, run: Int, since: Time, hasStarted: Bool) {
         guard let container = pod.allContainers.first(where: { $0.name == name }),
             ProbeManifest.Kind.allCases.contains(where: { container.probe($0) != nil })
         else { return }
         probers[name]?.stop()
-        let runner = ProbeRunner(
-            container: container, address: address, directory: context.paths.run(pod.metadata.uid, name, run),
-            client: context.prober)
+        let runner = runner(container, run: run)
         let prober = ContainerProber(
             container: container, startedAt: since.date, hasStarted: hasStarted, ask: runner.ask,
             report: { [report] in report(.probed(container: name, run: run, $0)) },
@@ -221,7 +247,7 @@ struct PodDrive {
         { [context, pod] container, reason, note, isWarning in
             context.events.tell(
                 NodeEvents.Event(
-                    pod: pod.key, uid: pod.metadata.uid, container: container,
+                    object: pod.key, uid: pod.metadata.uid, container: container,
                     isInit: pod.spec.initContainers?.contains { $0.name == container } == true, isWarning: isWarning,
                     reason: reason, action: reason == "Killing" ? "Stopping" : "Starting", note: note))
         }

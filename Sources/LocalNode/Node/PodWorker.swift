@@ -54,6 +54,7 @@ final class PodWorker: Sendable {
 
     private func schedule(_ drive: inout PodDrive, _ timers: inout DiscardingTaskGroup) {
         for prober in drive.takeNewProbers() { timers.addTask { await prober.run() } }
+        for hook in drive.takeNewHooks() { timers.addTask { await hook.run() } }
         guard let wake = drive.takeWake() else { return }
         timers.addTask { [continuation] in
             try? await Task.sleep(for: .seconds(max(0, wake.timeIntervalSinceNow)))

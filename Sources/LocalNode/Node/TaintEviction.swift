@@ -40,7 +40,7 @@ struct TaintEviction {
                 subresource: "status")
             context.events.tell(
                 NodeEvents.Event(
-                    pod: eviction.pod, uid: eviction.uid, reason: "TaintManagerEviction", action: "Deleting",
+                    object: eviction.pod, uid: eviction.uid, reason: "TaintManagerEviction", action: "Deleting",
                     note: "Marking for deletion Pod \(eviction.pod)", reporter: "taint-eviction-controller"))
             try await context.client.delete(.pod, eviction.pod, DeleteOptions(preconditions: .init(uid: eviction.uid)))
             return true

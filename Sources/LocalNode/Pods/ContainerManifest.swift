@@ -16,6 +16,7 @@ struct ContainerManifest: Sendable, Hashable, Decodable {
     /// `Always` makes an init container a sidecar.
     var restartPolicy: String?
     var ports: [ContainerPort]?
+    var lifecycle: LifecycleManifest?
     var startupProbe: ProbeManifest?
     var livenessProbe: ProbeManifest?
     var readinessProbe: ProbeManifest?

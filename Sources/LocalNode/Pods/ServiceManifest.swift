@@ -1,13 +1,22 @@
 import KubernetesCore
 
-/// A Service as far as names need it.
+/// A Service as far as names and connections need it.
 struct ServiceManifest: Resource, Hashable {
     static let type = ResourceType.service
 
     struct Spec: Sendable, Hashable, Decodable {
+        var type: String?
         var selector: [String: String]?
         var clusterIP: String?
+        var externalName: String?
         var publishNotReadyAddresses: Bool?
+        var ports: [Port]?
+    }
+
+    struct Port: Sendable, Hashable, Decodable {
+        var name: String?
+        var port: Int
+        var `protocol`: String?
     }
 
     var metadata: ObjectMeta
@@ -22,6 +31,12 @@ struct ServiceManifest: Resource, Hashable {
     }
 
     var isHeadless: Bool { spec.clusterIP == "None" }
+
+    /// The address of its own at which this host can listen; nil where its name leads to pods or elsewhere.
+    var address: String? {
+        guard spec.type != "ExternalName", let address = spec.clusterIP, address.hasPrefix("127.") else { return nil }
+        return address
+    }
 
     /// Whether its name leads to a pod.
     func publishes(_ member: ClusterNames.Member) -> Bool {

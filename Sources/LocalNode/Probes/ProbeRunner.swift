@@ -45,6 +45,23 @@ struct ProbeRunner: Sendable {
         return ProbeOutcome(isSuccess: true)
     }
 
+    /// Does what a hook says, for as long as its container's grace period is.
+    func perform(_ hook: LifecycleManifest.Hook, seconds: Double) async -> ProbeOutcome {
+        if let exec = hook.exec {
+            return await ContainerCommand(directory: directory).run(exec.command ?? [], seconds: seconds)
+        }
+        if let request = hook.httpGet {
+            guard let port = container.port(request.port) else {
+                return .failure("the port is not one of the container's")
+            }
+            return await get(request, port: port, seconds: seconds)
+        }
+        if let pause = hook.sleep {
+            try? await Task.sleep(for: .seconds(min(Double(max(0, pause.seconds)), seconds)))
+        }
+        return ProbeOutcome(isSuccess: true)
+    }
+
     private func connect(host: String, port: Int, seconds: Double) async -> ProbeOutcome {
         do {
             let channel = try await ClientBootstrap(group: .singletonMultiThreadedEventLoopGroup)
