@@ -3,7 +3,8 @@
 With --render '{"namespaces": ["team"]}' it prints what to apply for values other than the defaults.
 
 Made are the chart's CRDs, manifests/install.yaml (the chart with its defaults, with no Helm needed), the same without the
-CRDs as the Swift text of which `fairlead manifests` makes it, and the table of values in docs/configuration.md.
+CRDs as the Swift text of which `fairlead manifests` makes it, manifests/runtimes as the Swift text from which the controller
+makes them, and the table of values in docs/configuration.md.
 scripts/template.py renders the templates.
 """
 
@@ -22,7 +23,10 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 CHART = ROOT / "charts" / "fairlead"
 CRDS = CHART / "templates" / "crds.yaml"
 INSTALL = ROOT / "manifests" / "install.yaml"
+RUNTIMES = ROOT / "manifests" / "runtimes"
+SHIPPED = ROOT / "Sources" / "FairleadAPI" / "ServingRuntime" / "ShippedRuntimes+Manifests.swift"
 OBJECTS = ROOT / "Sources" / "FairleadCLI" / "Manifests" / "ChartObjects.swift"
+RIGHTS = OBJECTS.with_name("ChartObjects+Rights.swift")
 CONFIGURATION = ROOT / "docs" / "configuration.md"
 BEGIN, END = "<!-- made from values.yaml: begin -->\n", "<!-- made from values.yaml: end -->\n"
 ORDER = [
@@ -114,25 +118,48 @@ def install(**values):
     return header + "---\n".join(install_parts(**values))
 
 
-def swift_objects():
-    """What `fairlead manifests` prints before the CRDs, which the binary has of its own, and after them."""
+def literal(name, text):
+    """A text as a constant of a Swift type."""
+    lines = "".join(f"        {line}".rstrip() + "\n" for line in text.splitlines())
+    return f'    static let {name} = #"""\n{lines}\n        """#\n'
+
+
+def swift_runtimes():
+    """The ClusterServingRuntimes that the controller makes."""
+    texts = [file.read_text() for file in sorted(RUNTIMES.glob("*.yaml"))]
+    return (
+        "// Made by scripts/chart.py from manifests/runtimes: never edit it.\n\n"
+        "extension ShippedRuntimes {\n    /// The objects as YAML.\n" + literal("manifests", "---\n".join(texts)) + "}\n")
+
+
+def manifest_parts():
+    """What `fairlead manifests` prints before the CRDs, which the binary has of its own, and after them: rights, the rest."""
     parts = install_parts()
-    definitions = [index for index, part in enumerate(parts) if "\nkind: CustomResourceDefinition\n" in part]
-    first, last = definitions[0], definitions[-1]
-    if definitions != list(range(first, last + 1)):
+    kinds = [documents(part)[0]["kind"] for part in parts]
+    first = kinds.index("CustomResourceDefinition")
+    last = len(kinds) - kinds[::-1].index("CustomResourceDefinition")
+    if set(kinds[first:last]) != {"CustomResourceDefinition"}:
         sys.exit("the CRDs stand apart")
+    rest = next(index for index in range(last, len(kinds)) if "Role" not in kinds[index])
+    return ["---\n".join(part) for part in (parts[:first], parts[last:rest], parts[rest:])]
 
-    def literal(name, text):
-        lines = "".join(f"        {line}".rstrip() + "\n" for line in text.splitlines())
-        return f'    static let {name} = #"""\n{lines}\n        """#\n'
 
+def swift_objects():
+    before, _, rest = manifest_parts()
     return (
         "// Made by scripts/chart.py from charts/fairlead: never edit it.\n\n"
         "/// The objects of the chart with its defaults, as YAML, without the CustomResourceDefinitions.\n"
         "enum ChartObjects {\n    /// Those that come before the definitions.\n"
-        + literal("beforeDefinitions", "---\n".join(parts[:first]))
+        + literal("beforeDefinitions", before)
         + "\n    /// Those that come after them.\n"
-        + literal("afterDefinitions", "---\n".join(parts[last + 1:])) + "}\n")
+        '    static let afterDefinitions = rights + "---\\n" + workloads\n\n'
+        "    /// What runs, and how it is reached.\n" + literal("workloads", rest) + "}\n")
+
+
+def swift_rights():
+    return (
+        "// Made by scripts/chart.py from charts/fairlead: never edit it.\n\n"
+        "extension ChartObjects {\n    /// Who may do what.\n" + literal("rights", manifest_parts()[1]) + "}\n")
 
 
 def is_hook(item):
@@ -163,7 +190,7 @@ def configuration():
     return before + BEGIN + values_table() + END + rest.split(END)[1]
 
 
-MADE = {CRDS: crd_template, INSTALL: install, OBJECTS: swift_objects, CONFIGURATION: configuration}
+MADE = {CRDS: crd_template, INSTALL: install, OBJECTS: swift_objects, RIGHTS: swift_rights, SHIPPED: swift_runtimes, CONFIGURATION: configuration}
 
 FILLED = {
     "namespaces": ["a", "b"], "artifacts": "pvc://store/x", "extraArgs": ["--x"], "podLabels": {"a": "b"},
@@ -174,7 +201,8 @@ FILLED = {
         "serviceMonitor": {"enabled": True, "labels": {"release": "p"}},
         "rules": {"enabled": True, "labels": {"release": "p"}}, "dashboard": {"enabled": True},
     },
-    "allowedServiceAccounts": ["ml", "team-*/deployer"],
+    "allowedServiceAccounts": ["ml", "team-*/deployer"], "servingRuntimes": {"enabled": False},
+    "router": {"extraArgs": ["--x"], "from": [{"podSelector": {}}], "logSinks": [{"podSelector": {}}]},
     "networkPolicy": {
         "enabled": True, "metricsFrom": [{"namespaceSelector": {}}], "apiServer": [{"ipBlock": {"cidr": "10.0.0.0/8"}}],
     },
@@ -182,12 +210,13 @@ FILLED = {
 BARE = {
     "crds": {"install": False}, "rbac": {"create": False, "aggregate": False}, "serviceAccount": {"create": False},
     "podDisruptionBudget": {"enabled": False}, "metrics": {"service": False}, "uninstall": {"enabled": False},
-    "progress": {"enabled": False},
+    "progress": {"enabled": False}, "router": {"enabled": False}, "servingRuntimes": {"enabled": False},
 }
 REFUSED = [
     {"replica": 3}, {"replicas": "2"}, {"namespaces": ["A"]}, {"image": {"pullPolicy": "Sometimes"}},
     {"metrics": {"rules": {"enable": True}}}, {"logLevel": "loud"}, {"podLabels": {"a": 1}},
     {"networkPolicy": {"apiServerPorts": [0]}}, {"artifacts": "bucket"}, {"allowedServiceAccounts": ["a/b/c"]},
+    {"router": {"domain": "-x"}}, {"router": {"replicas": -1}},
 ]
 
 
@@ -217,6 +246,7 @@ def check():
     for changes in ({}, FILLED, BARE, FILLED | {"namespaces": []}):
         values = values_with(**changes)
         check_objects(problems, values, [documents(part)[0] for part in chart_documents(values)])
+    check_runtimes(problems)
     check_names(problems)
     check_metrics(problems)
     return problems
@@ -251,11 +281,20 @@ def check_values(problems):
         return [path]
 
     problems.expect(set(leaves(values, "")) == used, f"values used and given differ: {set(leaves(values, '')) ^ used}")
-    try:
-        chart_documents(values_with(router={"enabled": True}))
-        problems.append("the chart takes a router that does not exist")
-    except TemplateError:
-        pass
+
+
+def check_runtimes(problems):
+    """The runtimes' containers are Kubernetes' own."""
+    for file in sorted(RUNTIMES.glob("*.yaml")):
+        for item in documents(file.read_text()):
+            spec = {"containers": item["spec"]["containers"]} | item["spec"].get("podTemplate", {}).get("spec", {})
+            pod = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": file.stem}, "spec": spec}
+            problems.expect(item["metadata"]["name"] == file.stem, f"{file.name}: is {item['metadata']['name']}")
+            for version in KUBERNETES:
+                try:
+                    kubernetes_validate.validate(pod, version, strict=True)
+                except kubernetes_validate.ValidationError as error:
+                    problems.append(f"{file.name}, Kubernetes {version}: {error.path}: {error.message}")
 
 
 def check_objects(problems, values, objects):
@@ -285,7 +324,9 @@ def check_objects(problems, values, objects):
             labels = item["spec"]["template"]["metadata"]["labels"]
             problems.expect(item["spec"]["selector"]["matchLabels"].items() <= labels.items(), "the pods' selector")
     # What uninstalls must not be what it waits for.
-    selector = next(item for item in objects if item["kind"] == "Deployment")["spec"]["selector"]["matchLabels"]
+    deployments = {item["metadata"]["name"]: item for item in objects if item["kind"] == "Deployment"}
+    problems.expect(("fairlead-router" in deployments) == values["router"]["enabled"], "router.enabled")
+    selector = deployments["fairlead-controller"]["spec"]["selector"]["matchLabels"]
     for job in (item for item in objects if item["kind"] == "Job"):
         labels = job["spec"]["template"]["metadata"]["labels"]
         problems.expect(not selector.items() <= labels.items(), "the uninstalling pod counts as a controller")

@@ -26,8 +26,10 @@ def number(name):
 expect(status.get("phase") == "Succeeded", f"the phase is {status.get('phase')}")
 wanted = {"ingest", "check-data", "train-logistic", "train-boosting", "evaluate", "report", "summary"}
 expect(wanted <= tasks.keys(), f"no word of {sorted(wanted - tasks.keys())}")
+best = results.get("best")
 for name, task in tasks.items():
-    expect(task.get("phase") == "Succeeded", f"task {name} is {task.get('phase')}")
+    phase = "Skipped" if name.startswith("register-") and name != f"register-{best}" else "Succeeded"
+    expect(task.get("phase") == phase, f"task {name} is {task.get('phase')}")
 
 asked = run["spec"].get("params", {}).get("rows", 60000)
 rows, test_rows, auc, baseline = map(number, ["rows", "test_rows", "auc", "auc_baseline"])
@@ -36,7 +38,7 @@ expect(0.15 * rows < test_rows < 0.35 * rows, f"{test_rows} of {rows} rows in th
 expect(0.6 < auc < 0.85, f"an AUC of {auc} is not to be expected of these data")
 expect(auc > baseline, f"the best model ({auc}) does not beat the base line ({baseline})")
 expect(0.55 < baseline < 0.75, f"an AUC of {baseline} for the base line is not to be expected of these data")
-expect(results.get("best") in {"logistic", "boosting"}, f"the best model is {results.get('best')!r}")
+expect(best in {"logistic", "boosting"}, f"the best model is {best!r}")
 
 for task, artifact in [("ingest", "dataset"), ("train-logistic", "model"), ("report", "report")]:
     uri = tasks.get(task, {}).get("artifacts", {}).get(artifact, {}).get("uri", "")
@@ -46,6 +48,6 @@ for task, artifact in [("ingest", "dataset"), ("train-logistic", "model"), ("rep
 
 if problems:
     sys.exit("no:\n" + "\n".join(f"  {problem}" for problem in problems))
-print(f"yes: on {test_rows} unseen flights, {results['best']} has an AUC of {auc:.3f}, the base line {baseline:.3f}")
+print(f"yes: on {test_rows} unseen flights, {best} has an AUC of {auc:.3f}, the base line {baseline:.3f}")
 report = tasks["report"]["artifacts"]["report"]["uri"]
 print(f"the report: {urllib.parse.unquote(urllib.parse.urlparse(report).path)}/report.md")

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Starts a local cluster, runs the flights pipeline on it to the end, and judges the numbers.
+# Starts a local cluster, runs the flights pipeline on it to the end, judges the numbers, and asks the model that it made.
 #
 # usage: scripts/demo.sh path/to/fairlead
 set -euo pipefail
@@ -80,6 +80,36 @@ title "Graph"
 title "Are the numbers sane?"
 "$fairlead" status "$run" -o json | python3 scripts/check_flights.py
 
+url=
+serve() {
+    title "The service: the better model behind the router"
+    # The server of the model comes from PyPI the first time.
+    for _ in $(seq 1 600); do
+        service=$("$fairlead" status late -o json 2>/dev/null || echo null)
+        url=$(python3 -c '
+import json, sys
+status = (json.load(sys.stdin) or {}).get("status", {})
+print(status["url"] if status.get("phase") == "Ready" else "")' <<<"$service")
+        [ -z "$url" ] || break
+        if ! kill -0 "$local_cluster" 2>/dev/null; then break; fi
+        sleep 1
+    done
+    "$fairlead" status late || true
+    if [ -z "$url" ]; then
+        echo "the service did not become ready; the end of $log:" >&2
+        tail -n 20 "$log" >&2
+        exit 1
+    fi
+
+    title "One request through the router"
+    python3 scripts/ask_flights.py "$url"
+}
+if python3 -c 'import sys; sys.exit(sys.version_info >= (3, 13))'; then
+    serve
+else
+    title "The service is left out: MLServer needs Python 3.12 or older"
+fi
+
 cat <<TEXT
 
 Everything is kept in $data. To look around, start the cluster again in one terminal:
@@ -93,6 +123,8 @@ and in another:
     kubectl describe pipelinerun $run
     kubectl get pods -l fairlead.dev/run=$run
     kubectl explain pipelinerun.spec
+    kubectl get inferenceservices,models,modelversions
+    python3 scripts/ask_flights.py ${url:-URL}
     $fairlead logs $run evaluate
     $fairlead run flights -p rows=20000 -p seed=3 --watch
 TEXT

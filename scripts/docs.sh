@@ -17,7 +17,7 @@ for page in README.md CONTRIBUTING.md docs/*.md; do
     ' "$page"
 done
 count=0
-for file in "$folder"/*.yaml manifests/examples/*.yaml manifests/examples/*/*.yaml; do
+for file in "$folder"/*.yaml manifests/examples/*.yaml manifests/examples/*/*.yaml manifests/runtimes/*.yaml; do
     grep -q '^apiVersion: fairlead.dev/' "$file" || continue
     "$fairlead" validate "$file" >/dev/null || { echo "$file: not valid" >&2; exit 1; }
     count=$((count + 1))

@@ -1,15 +1,22 @@
 import Foundation
 import KubernetesCore
+import Synchronization
 import Testing
 
 /// `fairlead local` as a user starts it, with a folder of its own for everything.
-final class LocalCluster {
+final class LocalCluster: Sendable {
+    private struct Running {
+        var server: RunningProgram?
+        var others: [RunningProgram] = []
+    }
+
     let folder: URL
     /// A word that stands in the environment of everything that this cluster runs.
     let mark = "e2e-\(UUID().uuidString)"
-    private(set) var server: RunningProgram?
-    private var others: [RunningProgram] = []
+    private let running = Mutex(Running())
 
+    /// `fairlead local` itself.
+    var server: RunningProgram? { running.withLock(\.server) }
     var data: String { folder.appendingPathComponent("data").path }
     var kubeconfig: String { folder.appendingPathComponent("kubeconfig").path }
     var readyFile: String { folder.appendingPathComponent("ready").path }
@@ -37,7 +44,7 @@ final class LocalCluster {
     func start() async throws {
         try? FileManager.default.removeItem(atPath: readyFile)
         let server = try program(try fairleadPath(), localArguments)
-        self.server = server
+        running.withLock { $0.server = server }
         try await eventually("the cluster serves", within: 60) {
             guard server.process.isRunning else {
                 throw NotInTime(description: "fairlead local ended: \(server.error)")
@@ -77,7 +84,8 @@ final class LocalCluster {
     }
 
     private func remove() {
-        for program in others + [server].compactMap({ $0 }) where program.process.isRunning { program.send(SIGKILL) }
+        let programs = running.withLock { $0.others + [$0.server].compactMap { $0 } }
+        for program in programs where program.process.isRunning { program.send(SIGKILL) }
         // What a dead container left may still be on its way out.
         for _ in 0..<100 {
             let left = processes()
@@ -100,7 +108,7 @@ final class LocalCluster {
         // The older rclone can't be told of another bundle of certificates, and needs none here.
         environment["AWS_CA_BUNDLE"] = nil
         let running = try RunningProgram(program, arguments, environment: environment, folder: folder)
-        others.append(running)
+        self.running.withLock { $0.others.append(running) }
         return running
     }
 

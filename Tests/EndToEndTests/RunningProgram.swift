@@ -2,7 +2,7 @@ import Foundation
 import KubernetesCore
 
 /// A program that writes into files while a test goes on.
-final class RunningProgram {
+final class RunningProgram: Sendable {
     let process = Process()
     private let outputFile: URL
     private let errorFile: URL

@@ -7,7 +7,7 @@ import Testing
 struct HelpGoldenTests {
     private static let commands = [
         "run", "rerun", "approve", "stop", "suspend", "resume", "backfill", "status", "list", "logs", "why", "compare",
-        "graph", "lineage", "validate", "local", "controller", "crds", "manifests", "uninstall",
+        "graph", "lineage", "validate", "local", "controller", "router", "crds", "manifests", "uninstall",
         "version",
     ]
 

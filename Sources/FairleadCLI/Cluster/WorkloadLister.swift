@@ -3,7 +3,7 @@ import Foundation
 import KubernetesClient
 import KubernetesCore
 
-/// Prints the runs and training jobs of a namespace, or of all.
+/// Prints the runs, training jobs and inference services of a namespace, or of all.
 struct WorkloadLister: Sendable {
     let cluster: Cluster
 
@@ -15,18 +15,20 @@ struct WorkloadLister: Sendable {
         let runs = all.filter { !RunList.isNested($0) }
         let jobs = try await cluster.trainingJobs(namespace: namespace)
         let ownJobs = jobs.filter { $0.metadata.controller?.kind != ResourceType.pipelineRun.gvk.kind }
-        guard !runs.isEmpty || !ownJobs.isEmpty else {
+        let services = try await cluster.inferenceServices(namespace: namespace)
+        guard !runs.isEmpty || !ownJobs.isEmpty || !services.isEmpty else {
             let place = allNamespaces ? "" : " in namespace \(cluster.namespace)"
-            return Output.note("No runs and no training jobs found\(place).")
+            return Output.note("No runs, training jobs or inference services found\(place).")
         }
         let now = Date()
-        var lines: [String] = []
-        if !runs.isEmpty { lines = RunList(runs: runs, hasNamespaces: allNamespaces, now: now).lines() }
-        if !ownJobs.isEmpty {
-            if !lines.isEmpty { lines.append("") }
-            lines += JobList(jobs: ownJobs, hasNamespaces: allNamespaces, now: now).lines()
+        var tables: [[String]] = []
+        if !runs.isEmpty { tables.append(RunList(runs: runs, hasNamespaces: allNamespaces, now: now).lines()) }
+        if !ownJobs.isEmpty { tables.append(JobList(jobs: ownJobs, hasNamespaces: allNamespaces, now: now).lines()) }
+        if !services.isEmpty {
+            tables.append(ServiceList(services: services, hasNamespaces: allNamespaces, now: now).lines())
         }
-        try Output.lines(lines)
+        let lines = tables.joined(separator: [""])
+        try Output.lines(Array(lines))
         let nested = all.count - runs.count + jobs.count - ownJobs.count
         if nested > 0 { Output.note("runs and jobs that are tasks, which kubectl lists too: \(nested)") }
     }
@@ -42,7 +44,7 @@ struct WorkloadLister: Sendable {
                     item["kind"] = .string(type.gvk.kind)
                     return item
                 }
-            } catch let error as APIError where error.isNotFound && type == .trainingJob {
+            } catch let error as APIError where error.isNotFound && type != .pipelineRun {
                 // A cluster that does not know the kind has none.
             }
         }

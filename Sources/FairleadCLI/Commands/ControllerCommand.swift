@@ -8,8 +8,6 @@ import KubernetesClient
 import KubernetesCore
 import Logging
 import PrometheusMetrics
-import ServiceLifecycle
-import UnixSignals
 
 /// `fairlead controller`.
 struct ControllerCommand: AsyncParsableCommand {
@@ -63,6 +61,19 @@ struct ControllerCommand: AsyncParsableCommand {
             "How pods reach that address; without it nothing can be pushed.", valueName: "https://host:port"))
     var progressURL: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "The host name of the routers' Service, to which the names of inference services lead.", valueName: "host"))
+    var routerHost = ServiceRoutes().routerHost
+
+    @Option(help: ArgumentHelp("The cluster's domain, with which the names of Services end.", valueName: "name"))
+    var domain = "cluster.local"
+
+    @Flag(
+        inversion: .prefixedNo,
+        help: "Make the ClusterServingRuntimes that come with Fairlead; not with --namespace.")
+    var servingRuntimes = true
+
     @OptionGroup var logging: LoggingOptions
 
     func validate() throws {
@@ -91,13 +102,7 @@ struct ControllerCommand: AsyncParsableCommand {
                 identity: identity, logger: logger, thread: DedicatedThread()) : nil
         let controller = FairleadController(
             client: client,
-            configuration: FairleadController.Configuration(
-                namespaces: namespace, identity: identity,
-                planning: PlanningSettings(
-                    artifactStore: artifacts, image: image,
-                    serviceAccounts: AllowedServiceAccounts(allowedServiceAccounts) ?? .all),
-                healthAddress: healthAddress.address, metricsAddress: metricsAddress.address,
-                progress: progress(namespace: leaseNamespace ?? cluster.namespace), version: FairleadVersion.text),
+            configuration: controllerConfiguration(identity, namespace: leaseNamespace ?? cluster.namespace),
             elector: elector, registry: registry, logger: logger)
         logger.info("starting", metadata: ["version": "\(FairleadVersion.text)", "server": "\(cluster.server)"])
         do {
@@ -110,6 +115,20 @@ struct ControllerCommand: AsyncParsableCommand {
         logger.info("stopped")
     }
 
+    private func controllerConfiguration(
+        _ identity: String, namespace own: String
+    ) -> FairleadController.Configuration {
+        var planning = PlanningSettings(
+            artifactStore: artifacts, image: image,
+            serviceAccounts: AllowedServiceAccounts(allowedServiceAccounts) ?? .all)
+        planning.routes = ServiceRoutes(.hosts(domain: domain), routerHost: routerHost)
+        var configuration = FairleadController.Configuration(
+            namespaces: namespace, identity: identity, planning: planning, healthAddress: healthAddress.address,
+            metricsAddress: metricsAddress.address, progress: progress(namespace: own), version: FairleadVersion.text)
+        configuration.installsRuntimes = servingRuntimes
+        return configuration
+    }
+
     /// Where jobs push their metrics.
     private func progress(namespace: String) -> ProgressServing? {
         guard let address = progressAddress.address, let progressURL else { return nil }
@@ -118,27 +137,14 @@ struct ControllerCommand: AsyncParsableCommand {
             secret: ObjectKey(namespace: namespace, name: ProgressServing.secretName))
     }
 
-    /// Runs the controller until the first signal ends it in order, or the second one at once.
     private static func serve(_ controller: FairleadController, _ client: Client, _ logger: Logger) async throws {
-        var configuration = ServiceGroupConfiguration(services: [controller], logger: logger)
-        configuration.maximumGracefulShutdownDuration = .seconds(25)
-        // What does not end when it is cancelled must not outlive the lease, which another may take after this time.
-        configuration.maximumCancellationDuration = .seconds(5)
-        let group = ServiceGroup(configuration: configuration)
         try await withThrowingTaskGroup(of: Bool.self) { tasks in
             tasks.addTask {
-                try await group.run()
+                // What does not end when it is cancelled must not outlive the lease, which another may take after this
+                // time.
+                try await SignalledService.run(
+                    controller, drain: .seconds(25), cancellation: .seconds(5), logger: logger)
                 return true
-            }
-            tasks.addTask {
-                var isStopping = false
-                for await signal in await UnixSignalsSequence(trapping: .sigterm, .sigint) {
-                    if isStopping { Foundation.exit(128 + signal.rawValue) }
-                    isStopping = true
-                    logger.info("stopping", metadata: ["signal": "\(signal)"])
-                    await group.triggerGracefulShutdown()
-                }
-                return false
             }
             tasks.addTask {
                 if let isServed = try? await client.serves(.pipelineRun), !isServed {

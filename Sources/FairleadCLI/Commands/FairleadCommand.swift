@@ -30,8 +30,8 @@ struct FairleadCommand: AsyncParsableCommand {
             CommandGroup(
                 name: "Serving",
                 subcommands: [
-                    LocalCommand.self, ControllerCommand.self, DefinitionsCommand.self, ManifestsCommand.self,
-                    UninstallCommand.self,
+                    LocalCommand.self, ControllerCommand.self, RouterCommand.self, DefinitionsCommand.self,
+                    ManifestsCommand.self, UninstallCommand.self,
                 ]),
             CommandGroup(
                 name: "Other",

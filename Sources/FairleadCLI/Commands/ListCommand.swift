@@ -3,7 +3,7 @@ import ArgumentParser
 /// `fairlead list`.
 struct ListCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "list", abstract: "List the runs and the training jobs.",
+        commandName: "list", abstract: "List the runs, the training jobs and the inference services.",
         discussion: "Example: fairlead list --all-namespaces")
 
     @OptionGroup var cluster: ClusterOptions

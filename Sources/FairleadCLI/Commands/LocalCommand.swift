@@ -82,14 +82,16 @@ struct LocalCommand: AsyncParsableCommand {
                 data: data, isEphemeral: ephemeral, isBare: bare, authorization: authorizationMode ?? .alwaysAllow,
                 listen: address, images: catalogue, shimCommand: [Self.executable, "shim"]),
             logger: logger
-        ) { text, server in
+        ) { text, server, models in
             try PrivateFile.write(text, to: kubeconfig)
             let place = URL(fileURLWithPath: kubeconfig).standardizedFileURL.path
-            try Output.lines([
-                "serving at \(server), \(isEphemeral ? "keeping no objects" : "everything is kept in \(data.path)")",
-                "in another terminal:  export KUBECONFIG=\(place)",
-                "Ctrl-C stops the cluster and what runs in it",
-            ])
+            var lines = [
+                "serving at \(server), \(isEphemeral ? "keeping no objects" : "everything is kept in \(data.path)")"
+            ]
+            if let models { lines.append("models answer at \(models)/<namespace>/<name>") }
+            lines.append("in another terminal:  export KUBECONFIG=\(place)")
+            lines.append("Ctrl-C stops the cluster and what runs in it")
+            try Output.lines(lines)
             if let readyFile { try PrivateFile.write("\(server)\n", to: readyFile) }
         } withdraw: {
             if let readyFile { try? FileManager.default.removeItem(atPath: readyFile) }

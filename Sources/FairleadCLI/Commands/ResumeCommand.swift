@@ -3,12 +3,12 @@ import ArgumentParser
 /// `fairlead resume`.
 struct ResumeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "resume", abstract: "Let a suspended run or training job go on.",
+        commandName: "resume", abstract: "Let a suspended run, training job or inference service go on.",
         discussion: "Example: fairlead resume flights-first")
 
     @OptionGroup var cluster: ClusterOptions
 
-    @Argument(help: ArgumentHelp("The run or the training job.", valueName: "run|job"))
+    @Argument(help: ArgumentHelp("The run, the training job or the service.", valueName: "run|job|service"))
     var name: String
 
     func run() async throws {

@@ -7,32 +7,37 @@ import KubernetesCore
 /// `fairlead status`.
 struct StatusCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "status", abstract: "Show how a run or a training job stands, or list all.",
+        commandName: "status", abstract: "Show how a run, a training job or an inference service stands, or list all.",
         discussion: """
             Examples:
               fairlead status
               fairlead status flights-first
               fairlead status flights-first --watch
               fairlead status bert --watch
+              fairlead status service/churn --watch
               fairlead status flights-first -o json
             """)
 
     @OptionGroup var cluster: ClusterOptions
 
-    @Argument(help: ArgumentHelp("The run or the training job; all where it is left out.", valueName: "run|job"))
+    @Argument(
+        help: ArgumentHelp(
+            "The run, the training job or the service; all where it is left out.", valueName: "run|job|service"))
     var name: String?
 
     @Option(name: .shortAndLong, help: "The whole object, as json or yaml.")
     var output: ObjectFormat?
 
-    @Flag(name: .shortAndLong, help: "Show it as it goes on; the exit code is 0 if it succeeds.")
+    @Flag(
+        name: .shortAndLong,
+        help: "Show it as it goes on, a service until its rollout has ended; the exit code is 0 if it succeeds.")
     var watch = false
 
     @Flag(name: [.customShort("A"), .long], help: "Those of all namespaces.")
     var allNamespaces = false
 
     func validate() throws {
-        if name == nil, watch { throw ValidationError("--watch needs the name of a run or a job.") }
+        if name == nil, watch { throw ValidationError("--watch needs the name of a run, a job or a service.") }
         if name != nil, allNamespaces { throw ValidationError("--all-namespaces lists; leave the name out.") }
         if watch, output != nil { throw ValidationError("--watch and --output exclude each other.") }
     }
@@ -55,6 +60,7 @@ struct StatusCommand: AsyncParsableCommand {
                 let nested = await NestedRuns(of: run, cluster)
                 try Output.lines(RunStory(run: run, nested: nested, now: Date()).lines())
             case .job(let job): try Output.lines(JobStory(job: job, now: Date()).lines())
+            case .service(let service): try Output.lines(ServiceStory(service: service, now: Date()).lines())
             }
         }
     }

@@ -28,6 +28,7 @@ struct DataDirectory: Sendable, Hashable {
     private var lockFile: String { path + "/lock" }
     private var portFile: String { path + "/port" }
     private var progressPortFile: String { path + "/progress-port" }
+    private var routerPortFile: String { path + "/router-port" }
 
     /// The port of the last time, nil where there is none.
     var lastPort: Int? {
@@ -39,6 +40,12 @@ struct DataDirectory: Sendable, Hashable {
     var lastProgressPort: Int? {
         get { Self.port(in: progressPortFile) }
         nonmutating set { Self.write(newValue, to: progressPortFile) }
+    }
+
+    /// The port at which models answered the last time, nil where there is none.
+    var lastRouterPort: Int? {
+        get { Self.port(in: routerPortFile) }
+        nonmutating set { Self.write(newValue, to: routerPortFile) }
     }
 
     private static func port(in file: String) -> Int? {

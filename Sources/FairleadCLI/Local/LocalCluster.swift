@@ -1,15 +1,17 @@
 import ControllerRuntime
 import FairleadControllers
 import FairleadPlanning
+import FairleadRouter
 import Foundation
 import KubernetesClient
 import KubernetesCore
 import LocalAPIServer
+import LocalControllers
 import LocalNode
 import Logging
 import ServiceLifecycle
 
-/// API server, node and controller in this process, which speak to each other as they would on any cluster.
+/// API server, node, controllers and router in this process, which speak to each other as they would on any cluster.
 ///
 /// Guarantees: each part starts when those before it serve; they stop in the opposite order, so that the node ends its
 /// pods while there is still a server to tell.
@@ -31,8 +33,9 @@ struct LocalCluster: Service {
 
     let configuration: Configuration
     let logger: Logger
-    /// Called with the kubeconfig's text and the server's address when all parts work.
-    let announce: @Sendable (_ kubeconfig: String, _ address: String) throws -> Void
+    /// Called when all parts work: with the kubeconfig's text, the server's address, and the base of the addresses at
+    /// which models answer.
+    let announce: @Sendable (_ kubeconfig: String, _ address: String, _ models: String?) throws -> Void
     /// Called when the cluster stops.
     let withdraw: @Sendable () -> Void
 
@@ -105,27 +108,38 @@ struct LocalCluster: Service {
             let node = LocalNode(client: client, configuration: nodeConfiguration(port: port), logger: logger) {
                 nodeIsReady.open()
             }
+            let controllers = LocalControllers(client: client, logger: logger)
             var members = [
-                RuntimeGroup.Member("node", node) { try await nodeIsReady.wait() }
+                RuntimeGroup.Member("node", node) { try await nodeIsReady.wait() },
+                RuntimeGroup.Member("cluster controllers", controllers) { try await controllers.started.wait() },
             ]
+            var models: String?
             if !configuration.isBare {
-                let controller = FairleadController(
-                    client: client,
-                    configuration: FairleadController.Configuration(
-                        identity: "fairlead-local",
-                        planning: PlanningSettings(
-                            artifactStore: "file://\(configuration.data.artifacts)",
-                            image: "fairlead:\(FairleadVersion.text)"),
-                        progress: progress),
-                    logger: logger)
+                let router = LocalRouter(client: client, data: configuration.data, logger: logger)
+                members.append(RuntimeGroup.Member("router", router) { try await router.waitUntilReady() })
+                models = router.base
+                var settings = FairleadController.Configuration(
+                    identity: "fairlead-local", planning: planning(router), progress: progress)
+                settings.installsRuntimes = true
+                let controller = FairleadController(client: client, configuration: settings, logger: logger)
                 members.append(
                     RuntimeGroup.Member("controller", controller) { try await controller.started.wait() })
             }
             let kubeconfig = KubeconfigFile.text(
                 server: address, ca: certificates.authority, token: certificates.token)
             members.append(
-                RuntimeGroup.Member("announcement", Announcement(cluster: cluster, kubeconfig: kubeconfig, address)))
+                RuntimeGroup.Member(
+                    "announcement",
+                    Announcement(cluster: cluster, kubeconfig: kubeconfig, address: address, models: models)))
             try await RuntimeGroup(members, logger: logger).run()
+        }
+
+        private func planning(_ router: LocalRouter) -> PlanningSettings {
+            var settings = PlanningSettings(
+                artifactStore: "file://\(cluster.configuration.data.artifacts)",
+                image: "fairlead:\(FairleadVersion.text)")
+            settings.routes = ServiceRoutes(.paths(base: router.base), routerHost: LocalRouter.host)
+            return settings
         }
 
         /// Where jobs push: the port of the last time, which is that of pods which still run.
@@ -161,16 +175,11 @@ struct LocalCluster: Service {
         let cluster: LocalCluster
         let kubeconfig: String
         let address: String
-
-        init(cluster: LocalCluster, kubeconfig: String, _ address: String) {
-            self.cluster = cluster
-            self.kubeconfig = kubeconfig
-            self.address = address
-        }
+        let models: String?
 
         func run() async throws {
             defer { cluster.withdraw() }
-            try cluster.announce(kubeconfig, address)
+            try cluster.announce(kubeconfig, address, models)
             try? await gracefulShutdown()
         }
     }

@@ -33,6 +33,41 @@ enum ChartObjects {
               app.kubernetes.io/instance: fairlead
               app.kubernetes.io/component: controller
         ---
+        apiVersion: policy/v1
+        kind: PodDisruptionBudget
+        metadata:
+          name: fairlead-router
+          namespace: fairlead-system
+          labels:
+            app.kubernetes.io/name: fairlead
+            app.kubernetes.io/instance: fairlead
+            app.kubernetes.io/version: "0.1.0"
+            app.kubernetes.io/part-of: fairlead
+            app.kubernetes.io/managed-by: kubectl
+            app.kubernetes.io/component: router
+        spec:
+          # Also with one replica a drain goes on.
+          maxUnavailable: 1
+          unhealthyPodEvictionPolicy: AlwaysAllow
+          selector:
+            matchLabels:
+              app.kubernetes.io/name: fairlead
+              app.kubernetes.io/instance: fairlead
+              app.kubernetes.io/component: router
+        ---
+        apiVersion: v1
+        kind: ServiceAccount
+        metadata:
+          name: fairlead-router
+          namespace: fairlead-system
+          labels:
+            app.kubernetes.io/name: fairlead
+            app.kubernetes.io/instance: fairlead
+            app.kubernetes.io/version: "0.1.0"
+            app.kubernetes.io/part-of: fairlead
+            app.kubernetes.io/managed-by: kubectl
+            app.kubernetes.io/component: router
+        ---
         apiVersion: v1
         kind: ServiceAccount
         metadata:
@@ -48,165 +83,15 @@ enum ChartObjects {
         """#
 
     /// Those that come after them.
-    static let afterDefinitions = #"""
-        apiVersion: rbac.authorization.k8s.io/v1
-        kind: ClusterRole
+    static let afterDefinitions = rights + "---\n" + workloads
+
+    /// What runs, and how it is reached.
+    static let workloads = #"""
+        # To this name the names of all InferenceServices lead.
+        apiVersion: v1
+        kind: Service
         metadata:
-          name: fairlead-controller
-          labels:
-            app.kubernetes.io/name: fairlead
-            app.kubernetes.io/instance: fairlead
-            app.kubernetes.io/version: "0.1.0"
-            app.kubernetes.io/part-of: fairlead
-            app.kubernetes.io/managed-by: kubectl
-        rules:
-          - apiGroups: [fairlead.dev]
-            resources: [pipelines]
-            verbs: [list, watch]
-          - apiGroups: [fairlead.dev]
-            resources: [pipelineruns]
-            verbs: [get, list, watch, create, patch, delete]
-          - apiGroups: [fairlead.dev]
-            resources: [pipelines/status, pipelineruns/status]
-            verbs: [patch]
-          - apiGroups: [fairlead.dev]
-            resources: [connections, clusterconnections, clusterprofiles]
-            verbs: [list, watch]
-          - apiGroups: [fairlead.dev]
-            resources: [connections/status, clusterconnections/status, clusterprofiles/status]
-            verbs: [patch]
-          - apiGroups: [fairlead.dev]
-            resources: [models]
-            verbs: [get, list, watch, create]
-          - apiGroups: [fairlead.dev]
-            resources: [modelversions]
-            verbs: [list, watch, create, patch]
-          - apiGroups: [fairlead.dev]
-            resources: [models/status, modelversions/status]
-            verbs: [patch]
-          - apiGroups: [fairlead.dev]
-            resources: [triggers]
-            verbs: [list, watch]
-          - apiGroups: [fairlead.dev]
-            resources: [triggers/status]
-            verbs: [patch]
-          - apiGroups: [fairlead.dev]
-            resources: [triggers/finalizers]
-            verbs: [update]
-          - apiGroups: [fairlead.dev]
-            resources: [pipelineruns/finalizers]
-            verbs: [update]
-          - apiGroups: [fairlead.dev]
-            resources: [trainingjobs]
-            verbs: [get, list, watch, create, patch, delete]
-          - apiGroups: [fairlead.dev]
-            resources: [trainingjobs/status]
-            verbs: [patch]
-          - apiGroups: [fairlead.dev]
-            resources: [trainingjobs/finalizers]
-            verbs: [update]
-          - apiGroups: [""]
-            resources: [services]
-            verbs: [get, create]
-          # A key that is made and never read.
-          - apiGroups: [""]
-            resources: [secrets]
-            verbs: [create]
-          - apiGroups: [scheduling.k8s.io]
-            resources: [podgroups, workloads]
-            verbs: [get, create]
-          - apiGroups: [scheduling.volcano.sh, scheduling.x-k8s.io]
-            resources: [podgroups]
-            verbs: [get, create]
-          - apiGroups: [kueue.x-k8s.io]
-            resources: [workloads]
-            verbs: [get, list, watch, create, patch, delete]
-          - apiGroups: [kueue.x-k8s.io]
-            resources: [workloads/status]
-            verbs: [patch]
-          - apiGroups: [kueue.x-k8s.io]
-            resources: [resourceflavors, workloadpriorityclasses]
-            verbs: [get]
-          - apiGroups: [scheduling.k8s.io]
-            resources: [priorityclasses]
-            verbs: [get]
-          - apiGroups: [""]
-            resources: [pods]
-            verbs: [get, list, watch, create, patch, delete, deletecollection]
-          - apiGroups: [""]
-            resources: [pods/log]
-            verbs: [get]
-          - apiGroups: [authentication.k8s.io]
-            resources: [tokenreviews]
-            verbs: [create]
-          - apiGroups: [""]
-            resources: [configmaps]
-            verbs: [get, list, watch, create, patch, delete]
-          - apiGroups: [events.k8s.io]
-            resources: [events]
-            verbs: [create, patch]
-        ---
-        apiVersion: rbac.authorization.k8s.io/v1
-        kind: ClusterRole
-        metadata:
-          name: fairlead-view
-          labels:
-            app.kubernetes.io/name: fairlead
-            app.kubernetes.io/instance: fairlead
-            app.kubernetes.io/version: "0.1.0"
-            app.kubernetes.io/part-of: fairlead
-            app.kubernetes.io/managed-by: kubectl
-            rbac.authorization.k8s.io/aggregate-to-view: "true"
-        rules:
-          - apiGroups: [fairlead.dev]
-            resources: [connections, models, modelversions, pipelines, pipelineruns, trainingjobs, triggers]
-            verbs: [get, list, watch]
-          # Only for those who have the role in the whole cluster.
-          - apiGroups: [fairlead.dev]
-            resources: [clusterconnections, clusterprofiles]
-            verbs: [get, list, watch]
-        ---
-        # Whoever may create a run or a job may create pods with any service account of that namespace: as with Deployments and Jobs.
-        apiVersion: rbac.authorization.k8s.io/v1
-        kind: ClusterRole
-        metadata:
-          name: fairlead-edit
-          labels:
-            app.kubernetes.io/name: fairlead
-            app.kubernetes.io/instance: fairlead
-            app.kubernetes.io/version: "0.1.0"
-            app.kubernetes.io/part-of: fairlead
-            app.kubernetes.io/managed-by: kubectl
-            rbac.authorization.k8s.io/aggregate-to-edit: "true"
-            rbac.authorization.k8s.io/aggregate-to-admin: "true"
-        rules:
-          - apiGroups: [fairlead.dev]
-            resources: [connections, models, modelversions, pipelines, pipelineruns, trainingjobs, triggers]
-            verbs: [create, update, patch, delete, deletecollection]
-        ---
-        apiVersion: rbac.authorization.k8s.io/v1
-        kind: ClusterRoleBinding
-        metadata:
-          name: fairlead-controller
-          labels:
-            app.kubernetes.io/name: fairlead
-            app.kubernetes.io/instance: fairlead
-            app.kubernetes.io/version: "0.1.0"
-            app.kubernetes.io/part-of: fairlead
-            app.kubernetes.io/managed-by: kubectl
-        roleRef:
-          apiGroup: rbac.authorization.k8s.io
-          kind: ClusterRole
-          name: fairlead-controller
-        subjects:
-          - kind: ServiceAccount
-            name: fairlead
-            namespace: fairlead-system
-        ---
-        apiVersion: rbac.authorization.k8s.io/v1
-        kind: Role
-        metadata:
-          name: fairlead-leader-election
+          name: fairlead-router
           namespace: fairlead-system
           labels:
             app.kubernetes.io/name: fairlead
@@ -214,20 +99,21 @@ enum ChartObjects {
             app.kubernetes.io/version: "0.1.0"
             app.kubernetes.io/part-of: fairlead
             app.kubernetes.io/managed-by: kubectl
-        rules:
-          # A create can't be bound to a name.
-          - apiGroups: [coordination.k8s.io]
-            resources: [leases]
-            verbs: [create]
-          - apiGroups: [coordination.k8s.io]
-            resources: [leases]
-            resourceNames: [fairlead-controller]
-            verbs: [get, patch]
+            app.kubernetes.io/component: router
+        spec:
+          ports:
+            - name: http
+              port: 80
+              targetPort: http
+          selector:
+            app.kubernetes.io/name: fairlead
+            app.kubernetes.io/instance: fairlead
+            app.kubernetes.io/component: router
         ---
-        apiVersion: rbac.authorization.k8s.io/v1
-        kind: Role
+        apiVersion: v1
+        kind: Service
         metadata:
-          name: fairlead-progress
+          name: fairlead-router-metrics
           namespace: fairlead-system
           labels:
             app.kubernetes.io/name: fairlead
@@ -235,55 +121,18 @@ enum ChartObjects {
             app.kubernetes.io/version: "0.1.0"
             app.kubernetes.io/part-of: fairlead
             app.kubernetes.io/managed-by: kubectl
-        rules:
-          # The certificates of the server to which jobs push; a create can't be bound to a name.
-          - apiGroups: [""]
-            resources: [secrets]
-            verbs: [create]
-          - apiGroups: [""]
-            resources: [secrets]
-            resourceNames: [fairlead-progress-tls]
-            verbs: [get, patch]
-        ---
-        apiVersion: rbac.authorization.k8s.io/v1
-        kind: RoleBinding
-        metadata:
-          name: fairlead-leader-election
-          namespace: fairlead-system
-          labels:
+            app.kubernetes.io/component: router
+        spec:
+          # One address for each replica: each counts for itself.
+          clusterIP: None
+          ports:
+            - name: metrics
+              port: 8082
+              targetPort: metrics
+          selector:
             app.kubernetes.io/name: fairlead
             app.kubernetes.io/instance: fairlead
-            app.kubernetes.io/version: "0.1.0"
-            app.kubernetes.io/part-of: fairlead
-            app.kubernetes.io/managed-by: kubectl
-        roleRef:
-          apiGroup: rbac.authorization.k8s.io
-          kind: Role
-          name: fairlead-leader-election
-        subjects:
-          - kind: ServiceAccount
-            name: fairlead
-            namespace: fairlead-system
-        ---
-        apiVersion: rbac.authorization.k8s.io/v1
-        kind: RoleBinding
-        metadata:
-          name: fairlead-progress
-          namespace: fairlead-system
-          labels:
-            app.kubernetes.io/name: fairlead
-            app.kubernetes.io/instance: fairlead
-            app.kubernetes.io/version: "0.1.0"
-            app.kubernetes.io/part-of: fairlead
-            app.kubernetes.io/managed-by: kubectl
-        roleRef:
-          apiGroup: rbac.authorization.k8s.io
-          kind: Role
-          name: fairlead-progress
-        subjects:
-          - kind: ServiceAccount
-            name: fairlead
-            namespace: fairlead-system
+            app.kubernetes.io/component: router
         ---
         apiVersion: v1
         kind: Service
@@ -381,6 +230,8 @@ enum ChartObjects {
                     - --log-format=json
                     - --log-level=info
                     - --image=fairlead:0.1.0
+                    - --router-host=fairlead-router.fairlead-system.svc.cluster.local
+                    - --domain=cluster.local
                     - --progress-address=:10443
                     - --progress-url=https://fairlead-progress.fairlead-system.svc:10443
                   ports:
@@ -430,6 +281,106 @@ enum ChartObjects {
                             app.kubernetes.io/name: fairlead
                             app.kubernetes.io/instance: fairlead
                             app.kubernetes.io/component: controller
+        ---
+        apiVersion: apps/v1
+        kind: Deployment
+        metadata:
+          name: fairlead-router
+          namespace: fairlead-system
+          labels:
+            app.kubernetes.io/name: fairlead
+            app.kubernetes.io/instance: fairlead
+            app.kubernetes.io/version: "0.1.0"
+            app.kubernetes.io/part-of: fairlead
+            app.kubernetes.io/managed-by: kubectl
+            app.kubernetes.io/component: router
+        spec:
+          replicas: 2
+          strategy:
+            rollingUpdate: {maxUnavailable: 0, maxSurge: 1}
+          selector:
+            matchLabels:
+              app.kubernetes.io/name: fairlead
+              app.kubernetes.io/instance: fairlead
+              app.kubernetes.io/component: router
+          template:
+            metadata:
+              labels:
+                app.kubernetes.io/name: fairlead
+                app.kubernetes.io/instance: fairlead
+                app.kubernetes.io/component: router
+            spec:
+              serviceAccountName: fairlead-router
+              enableServiceLinks: false
+              securityContext:
+                runAsNonRoot: true
+                runAsUser: 65532
+                runAsGroup: 65532
+                seccompProfile:
+                  type: RuntimeDefault
+              # It ends as soon as no request is under way.
+              terminationGracePeriodSeconds: 330
+              containers:
+                - name: router
+                  image: "fairlead:0.1.0"
+                  imagePullPolicy: IfNotPresent
+                  args:
+                    - router
+                    - --listen=:8080
+                    - --health-address=:8081
+                    - --metrics-address=:8082
+                    - --domain=cluster.local
+                    - --report-namespace=fairlead-system
+                    - --log-format=json
+                    - --log-level=info
+                  ports:
+                    - name: http
+                      containerPort: 8080
+                    - name: health
+                      containerPort: 8081
+                    - name: metrics
+                      containerPort: 8082
+                  livenessProbe:
+                    httpGet: {path: /livez, port: health}
+                    periodSeconds: 10
+                    timeoutSeconds: 5
+                    failureThreshold: 6
+                  # It is ready when it knows all services, and no more once it drains.
+                  readinessProbe:
+                    httpGet: {path: /readyz, port: health}
+                    periodSeconds: 2
+                    timeoutSeconds: 2
+                    failureThreshold: 1
+                  securityContext:
+                    allowPrivilegeEscalation: false
+                    readOnlyRootFilesystem: true
+                    capabilities:
+                      drop: [ALL]
+                  resources:
+                    limits:
+                      memory: 1Gi
+                    requests:
+                      cpu: 250m
+                      memory: 128Mi
+              affinity:
+                podAntiAffinity:
+                  preferredDuringSchedulingIgnoredDuringExecution:
+                    - weight: 100
+                      podAffinityTerm:
+                        topologyKey: kubernetes.io/hostname
+                        labelSelector:
+                          matchLabels:
+                            app.kubernetes.io/name: fairlead
+                            app.kubernetes.io/instance: fairlead
+                            app.kubernetes.io/component: router
+                    - weight: 50
+                      podAffinityTerm:
+                        topologyKey: topology.kubernetes.io/zone
+                        labelSelector:
+                          matchLabels:
+                            app.kubernetes.io/name: fairlead
+                            app.kubernetes.io/instance: fairlead
+                            app.kubernetes.io/component: router
 
         """#
 }

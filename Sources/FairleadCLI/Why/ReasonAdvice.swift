@@ -11,7 +11,7 @@ enum ReasonAdvice {
 
     /// The entry of a reason.
     static func entry(_ reason: Reason) -> Entry {
-        ofProgram(reason) ?? ofGraph(reason) ?? ofPlatform(reason)
+        ofProgram(reason) ?? ofGraph(reason) ?? ofService(reason) ?? ofPlatform(reason)
     }
 
     /// The table of `docs/reasons.md`.
@@ -79,11 +79,50 @@ enum ReasonAdvice {
         case .rejected: Entry(meaning: "a person rejected it", advice: "`fairlead rerun` asks again")
         case .cancelled: Entry(meaning: "it gave way to another run of its concurrency group")
         case .stopped:
-            Entry(meaning: "a person ended the run with `spec.shutdown`", advice: "`fairlead rerun` goes on with it")
+            Entry(
+                meaning: "a person ended the run or the job with `spec.shutdown`",
+                advice: "`fairlead rerun` goes on with a run; a job is made anew")
         case .statusTooLarge:
             Entry(
                 meaning: "what there is to say about the tasks does not fit into an object",
                 advice: "fewer tasks, or smaller results: write artifacts")
+        default: nil
+        }
+    }
+
+    private static func ofService(_ reason: Reason) -> Entry? {
+        switch reason {
+        case .nameTaken:
+            Entry(
+                meaning: "a Service of the inference service's name is there and not its own: it is left alone, "
+                    + "and nothing leads to the model",
+                advice: "rename the service, or remove what has its name")
+        case .noRuntime:
+            Entry(
+                meaning: "no serving runtime takes the model's format, or speaks the protocol, or the one that "
+                    + "`runtime` names is not there",
+                advice: "see `kubectl get clusterservingruntimes`; mend `model.format` or `runtime`")
+        case .runtimeDisabled:
+            Entry(
+                meaning: "the runtime that `runtime` names says `disabled: true`",
+                advice: "name another one")
+        case .modelMissing:
+            Entry(
+                meaning: "the model, the alias or the version that a service names is not registered",
+                advice: "register it, or move the alias; the service goes on by itself")
+        case .modelLoading:
+            Entry(
+                meaning: "the revision that is wanted is not ready yet; the message says what its pods wait for")
+        case .modelLoadFailed:
+            Entry(
+                meaning: "the kubelet can't make a container of the revision, or the API server takes no pods of "
+                    + "it",
+                advice: "see the message: a Secret or ConfigMap is missing, or a quota is used up")
+        case .rolledBack:
+            Entry(
+                meaning: "a revision failed a check of its rollout or was not ready in time: the one before it "
+                    + "has all requests again",
+                advice: "see the message; another model or spec is tried again, the same one is not")
         default: nil
         }
     }

@@ -21,16 +21,42 @@ extension EndToEndTests {
         @Test func theControllerMayDoNothingElse() async throws {
             try await InstalledCluster.with { cluster in
                 var allowed: [String] = []
-                for resource in ["secrets", "nodes", "services", "deployments.apps", "pods/exec", "pods/log"] {
-                    for verb in ["get", "list", "watch", "create", "delete"]
+                for resource in ["secrets", "nodes", "deployments.apps/scale", "pods/exec", "pods/log"] {
+                    for verb in ["get", "list", "watch", "create", "patch", "update", "delete"]
                     where try await cluster.controllerMay(verb, resource, in: cluster.namespace) {
                         allowed.append("\(verb) \(resource)")
                     }
                 }
-                // A training job's key and its one Service are made, and the leader's log is read; no Secret is.
-                #expect(allowed == ["create secrets", "get services", "create services", "get pods/log"])
+                // A training job's key is made, and the leader's log is read; no Secret is. How many pods a
+                // Deployment has is the routers' to say.
+                #expect(allowed == ["create secrets", "get pods/log"])
+                #expect(try await !cluster.controllerMay("patch", "deployments.apps", in: cluster.namespace))
                 // That the question is answered at all.
                 #expect(try await cluster.controllerMay("create", "pods", in: cluster.namespace))
+            }
+        }
+
+        @Test func aRouterMayReadAndScaleAndNothingElse() async throws {
+            try await InstalledCluster.with { cluster in
+                var allowed: [String] = []
+                let resources = [
+                    "secrets", "configmaps", "pods", "services", "deployments.apps", "deployments.apps/scale",
+                    "inferenceservices.fairlead.dev", "inferenceservices.fairlead.dev/status",
+                    "endpointslices.discovery.k8s.io",
+                ]
+                for resource in resources {
+                    for verb in ["get", "list", "watch", "create", "patch", "update", "delete"]
+                    where try await cluster.routerMay(verb, resource, in: cluster.namespace) {
+                        allowed.append("\(verb) \(resource)")
+                    }
+                }
+                #expect(
+                    allowed == [
+                        "list deployments.apps", "watch deployments.apps", "get deployments.apps/scale",
+                        "patch deployments.apps/scale", "list inferenceservices.fairlead.dev",
+                        "watch inferenceservices.fairlead.dev", "list endpointslices.discovery.k8s.io",
+                        "watch endpointslices.discovery.k8s.io",
+                    ])
             }
         }
 

@@ -155,7 +155,8 @@ final class InstalledCluster {
     /// The kubeconfig of the account that the controller's Deployment names.
     private func writeControllerKubeconfig() async throws {
         let found = try await kubectl(
-            "get", "deployments", "-A", "-l", "app.kubernetes.io/name=fairlead", "-o", "json")
+            "get", "deployments", "-A", "-l", "app.kubernetes.io/name=fairlead,app.kubernetes.io/component=controller",
+            "-o", "json")
         let deployments = try found.json()["items"]?.arrayValue ?? []
         let deployment = try #require(deployments.first, "\(found)")
         let place = try #require(deployment[path: ["metadata", "namespace"]]?.stringValue)
@@ -174,6 +175,17 @@ final class InstalledCluster {
 
     /// Whether the controller's account may do something.
     func controllerMay(_ verb: String, _ resource: String, in namespace: String) async throws -> Bool {
+        try await may(user, verb, resource, in: namespace)
+    }
+
+    /// Whether the routers' account may do something.
+    func routerMay(_ verb: String, _ resource: String, in namespace: String) async throws -> Bool {
+        try await may("system:serviceaccount:\(leaseNamespace):fairlead-router", verb, resource, in: namespace)
+    }
+
+    private func may(
+        _ user: String, _ verb: String, _ resource: String, in namespace: String
+    ) async throws -> Bool {
         let parts = resource.split(separator: "/").map(String.init)
         let question = ["auth", "can-i", verb, parts[0], "--subresource", parts.count > 1 ? parts[1] : ""]
         let arguments = question + ["-n", namespace, "--as", user]

@@ -12,6 +12,12 @@ app.kubernetes.io/instance: {{ .Release.Name }}
 app.kubernetes.io/component: controller
 {{- end }}
 
+{{- define "fairlead.routerSelector" -}}
+app.kubernetes.io/name: fairlead
+app.kubernetes.io/instance: {{ .Release.Name }}
+app.kubernetes.io/component: router
+{{- end }}
+
 {{- define "fairlead.controllerAccount" -}}
 {{ .Values.serviceAccount.name | default .Release.Name }}
 {{- end }}
@@ -107,9 +113,39 @@ priorityClassName: {{ .Values.priorityClassName }}
 - apiGroups: [fairlead.dev]
   resources: [trainingjobs/finalizers]
   verbs: [update]
+- apiGroups: [fairlead.dev]
+  resources: [inferenceservices]
+  verbs: [get, list, watch, create, patch]
+- apiGroups: [fairlead.dev]
+  resources: [inferenceservices/status, servingruntimes/status]
+  verbs: [patch]
+- apiGroups: [fairlead.dev]
+  resources: [inferenceservices/finalizers]
+  verbs: [update]
+- apiGroups: [fairlead.dev]
+  resources: [servingruntimes]
+  verbs: [list, watch]
+{{- if not .Values.namespaces }}
+- apiGroups: [fairlead.dev]
+  resources: [clusterservingruntimes]
+  verbs: [list, watch, create, patch]
+- apiGroups: [fairlead.dev]
+  resources: [clusterservingruntimes/status]
+  verbs: [patch]
+{{- end }}
+# Made, watched and deleted, and never scaled: that is the routers'.
+- apiGroups: [apps]
+  resources: [deployments]
+  verbs: [get, list, watch, create, delete]
+- apiGroups: [policy]
+  resources: [poddisruptionbudgets]
+  verbs: [get, list, watch, create, patch, delete]
+- apiGroups: [gateway.networking.k8s.io]
+  resources: [httproutes]
+  verbs: [get, create, patch, delete]
 - apiGroups: [""]
   resources: [services]
-  verbs: [get, create]
+  verbs: [get, list, watch, create, patch, delete]
 # A key that is made and never read.
 - apiGroups: [""]
   resources: [secrets]
@@ -165,4 +201,23 @@ priorityClassName: {{ .Values.priorityClassName }}
 {{- define "fairlead.uninstallHook" -}}
 helm.sh/hook: pre-delete
 helm.sh/hook-delete-policy: before-hook-creation,hook-succeeded
+{{- end }}
+
+{{- /* What a router does and nothing else; docs/rbac.md has the reason of each rule. */ -}}
+{{- define "fairlead.routerRules" -}}
+- apiGroups: [fairlead.dev]
+  resources: [inferenceservices]
+  verbs: [list, watch]
+- apiGroups: [discovery.k8s.io]
+  resources: [endpointslices]
+  verbs: [list, watch]
+- apiGroups: [apps]
+  resources: [deployments]
+  verbs: [list, watch]
+- apiGroups: [apps]
+  resources: [deployments/scale]
+  verbs: [get, patch]
+- apiGroups: [metrics.k8s.io]
+  resources: [pods]
+  verbs: [list]
 {{- end }}
