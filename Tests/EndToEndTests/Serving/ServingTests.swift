@@ -164,7 +164,13 @@ extension EndToEndTests {
                 }
             }
             try await cluster.apply(
-                cluster.service("steady", "model: {uri: \"\(uris[0])\"}\nreplicas: {min: 2, max: 4}"))
+                cluster.service(
+                    "steady",
+                    """
+                    model: {uri: "\(uris[0])"}
+                    replicas: {min: 2, max: 4}
+                    scale: {window: 6s}
+                    """))
             try await ready(2, uris[0])
             let until = cluster.folder.appendingPathComponent("steady-is-over").path
             let load = try await cluster.load(
