@@ -79,9 +79,4 @@ struct WantedRevision: Sendable, Hashable {
     var runtime: String?
     /// The registered version that it serves, nil for files that are in no registry.
     var version: Int64?
-
-    /// The name of a component's Deployment and Service.
-    static func object(_ revision: String, _ component: ServiceComponent) -> String {
-        component == .predictor ? revision : "\(revision)-\(component.rawValue)"
-    }
 }

@@ -19,7 +19,7 @@ struct RevisionObjects {
     func configMap(_ component: ServiceComponent) -> JSONValue? {
         let container = revision.content.container(of: component)
         guard let script = container.script ?? container.python else { return nil }
-        let name = WantedRevision.object(revision.name, component)
+        let name = component.objectName(of: revision.name)
         return [
             "apiVersion": "v1", "kind": "ConfigMap", "metadata": owner(component).metadata(name), "immutable": true,
             "data": [ServingPod.scriptKey: .string(script)],
@@ -38,7 +38,7 @@ struct RevisionObjects {
             builder: PodBuilder(owner: owner, settings: settings), service: service.metadata.name, revision: revision,
             component: component)
         let ready = spec?.effectiveTimeouts.effectiveReady.seconds ?? 1200
-        var metadata = owner.metadata(WantedRevision.object(revision.name, component))
+        var metadata = owner.metadata(component.objectName(of: revision.name))
         if configMap(component) != nil { metadata["annotations"] = [Self.scriptAnnotation: "true"] }
         return [
             "apiVersion": "apps/v1", "kind": "Deployment", "metadata": metadata,
@@ -57,7 +57,7 @@ struct RevisionObjects {
         if let grpc = revision.content.grpcPort(of: component) { ports.append(port("grpc", Self.grpcPort, grpc)) }
         return [
             "apiVersion": "v1", "kind": "Service",
-            "metadata": owner(component).metadata(WantedRevision.object(revision.name, component)),
+            "metadata": owner(component).metadata(component.objectName(of: revision.name)),
             "spec": ["clusterIP": "None", "selector": selector(component), "ports": .array(ports)],
         ]
     }

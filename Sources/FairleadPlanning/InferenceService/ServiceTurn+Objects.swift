@@ -40,7 +40,7 @@ extension ServiceTurn {
     private mutating func make(_ revision: WantedRevision) {
         let objects = RevisionObjects(service: service, revision: revision, settings: settings)
         for component in revision.content.components {
-            let object = WantedRevision.object(revision.name, component)
+            let object = component.objectName(of: revision.name)
             if !isThere(observed.services.map(\.metadata), object) {
                 create(.service, object, objects.headless(component))
             }

@@ -182,7 +182,7 @@ struct ServiceTurn {
     private func makingProblem(_ revision: WantedRevision) -> TaskProblem? {
         let objects = RevisionObjects(service: service, revision: revision, settings: settings)
         for component in revision.content.components where revisions[revision.name]?.parts[component] == nil {
-            let object = WantedRevision.object(revision.name, component)
+            let object = component.objectName(of: revision.name)
             for type in [ResourceType.deployment, .service, .configMap] {
                 if let refusal = memory.refusal(type, object, now: now) { return refusal }
             }

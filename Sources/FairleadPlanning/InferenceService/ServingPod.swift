@@ -44,7 +44,7 @@ struct ServingPod {
         let profile = try builder.settings.platform.profile(container.profile)
         if let image = container.image, let profile { container.image = profile.image(image) }
         let program = PodProgram(
-            pod: WantedRevision.object(revision.name, component), story: "InferenceService \"\(service)\"",
+            pod: component.objectName(of: revision.name), story: "InferenceService \"\(service)\"",
             place: Self.scriptKey, container: container, identity: [], role: component.rawValue)
         return PodDraft(program: program, attempt: PodAttempt(scope: Scope()), profile: profile)
     }
