@@ -1,22 +1,14 @@
 public import KubernetesCore
 
 /// The platform's defaults and bounds for pods.
-public struct ClusterProfile: StandingResource, Hashable {
+public typealias ClusterProfile = CustomResource<ClusterProfileKind>
+
+/// What makes a ``ClusterProfile``.
+public enum ClusterProfileKind: StandingKind {
+    public typealias Spec = ClusterProfileSpec
     public static let type = ResourceType.clusterProfile
 
-    /// The object's metadata.
-    public var metadata: ObjectMeta
-    /// What the user wrote, or why it cannot be read.
-    public var spec: Decoded<ClusterProfileSpec>
-    /// How it stands.
-    public var status: StandingStatus
-
-    /// Makes one.
-    public init(metadata: ObjectMeta, spec: Decoded<ClusterProfileSpec>, status: StandingStatus = StandingStatus()) {
-        self.metadata = metadata
-        self.spec = spec
-        self.status = status
+    public static func problems(_ spec: Decoded<ClusterProfileSpec>) -> [InvalidField] {
+        ClusterProfileValidator.validate(spec)
     }
-
-    public var problems: [InvalidField] { ClusterProfileValidator.validate(spec) }
 }

@@ -1,15 +1,4 @@
-public import KubernetesCore
-
-extension ResourceType {
-    public static let connection = ResourceType(
-        group: FairleadGroup.name, version: FairleadGroup.version, kind: "Connection", plural: "connections")
-    public static let clusterConnection = ResourceType(
-        group: FairleadGroup.name, version: FairleadGroup.version, kind: "ClusterConnection",
-        plural: "clusterconnections", isNamespaced: false)
-    public static let clusterProfile = ResourceType(
-        group: FairleadGroup.name, version: FairleadGroup.version, kind: "ClusterProfile", plural: "clusterprofiles",
-        isNamespaced: false)
-}
+import KubernetesCore
 
 extension PrinterColumn {
     static let ready = PrinterColumn("Ready", #".status.conditions[?(@.type=="Ready")].status"#)

@@ -2,7 +2,7 @@ public import Foundation
 public import KubernetesCore
 
 /// How a thing stands that only has to be right: its condition is `Ready`.
-public struct StandingStatus: Sendable, Hashable, Codable {
+public struct StandingStatus: CustomStatus {
     /// The generation of the spec that was judged.
     public var observedGeneration: Int64?
     /// For programs.
@@ -15,30 +15,24 @@ public struct StandingStatus: Sendable, Hashable, Codable {
 }
 
 /// A kind of which a controller does no more than judge the spec.
+public protocol StandingKind: CustomKind where Status == StandingStatus {
+    /// What is wrong with a spec; empty where nothing is.
+    static func problems(_ spec: Decoded<Spec>) -> [InvalidField]
+}
+
+/// An object of which a controller does no more than judge the spec.
 public protocol StandingResource: Resource {
-    /// What the user writes.
-    associatedtype Spec: Codable & Sendable & Hashable
-    /// What the user wrote, or why it cannot be read.
-    var spec: Decoded<Spec> { get }
     /// How it stands.
     var status: StandingStatus { get }
-    /// Makes one.
-    init(metadata: ObjectMeta, spec: Decoded<Spec>, status: StandingStatus)
     /// What is wrong with its spec; empty where nothing is.
     var problems: [InvalidField] { get }
 }
 
-private enum StandingKeys: String, CodingKey { case metadata, spec, status }
+extension CustomResource: StandingResource where Kind: StandingKind {
+    public var problems: [InvalidField] { Kind.problems(spec) }
+}
 
 extension StandingResource {
-    public init(from decoder: any Decoder) throws {
-        let container = try decoder.container(keyedBy: StandingKeys.self)
-        self.init(
-            metadata: try container.decode(ObjectMeta.self, forKey: .metadata),
-            spec: try Decoded(in: container, forKey: .spec),
-            status: (try? container.decodeIfPresent(StandingStatus.self, forKey: .status)) ?? StandingStatus())
-    }
-
     /// The status as it should be.
     public func judgedStatus(now: Date) -> StandingStatus {
         var status = status

@@ -66,16 +66,3 @@ public enum Decoded<Value: Codable & Sendable & Hashable>: Sendable, Hashable, E
         }
     }
 }
-
-extension KeyedDecodingContainer {
-    /// The status of an object: empty where there is none, and where it cannot be read, with what is wrong with it.
-    func decodeStatus<Status: Codable & Sendable & Hashable>(
-        forKey key: Key, empty: Status
-    ) throws -> (status: Status, problem: InvalidSpec?) {
-        guard contains(key) else { return (empty, nil) }
-        switch try Decoded<Status>(in: self, forKey: key) {
-        case .success(let status): return (status, nil)
-        case .failure(let problem): return (empty, problem)
-        }
-    }
-}

@@ -1,7 +1,7 @@
 public import KubernetesCore
 
 /// How a service stands; what the routers route by.
-public struct InferenceServiceStatus: Sendable, Hashable, Codable {
+public struct InferenceServiceStatus: CustomStatus {
     /// Where a service may stand.
     public enum Phase: String, NamedValue {
         /// Nothing serves yet.

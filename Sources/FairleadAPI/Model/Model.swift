@@ -1,41 +1,11 @@
 public import KubernetesCore
 
 /// A registered model: its versions have numbers, its aliases have names.
-public struct Model: Resource, Hashable, Encodable {
+public typealias Model = CustomResource<ModelKind>
+
+/// What makes a ``Model``.
+public enum ModelKind: CustomKind {
+    public typealias Spec = ModelSpec
+    public typealias Status = ModelStatus
     public static let type = ResourceType.model
-
-    /// The object's metadata.
-    public var metadata: ObjectMeta
-    /// What the user wrote, or why it cannot be read.
-    public var spec: Decoded<ModelSpec>
-    /// How it stands; empty where it cannot be read.
-    public var status: ModelStatus
-    /// Why the status cannot be read, nil where it can: such a model must be left alone, since where its aliases point
-    /// is not known.
-    public var statusProblem: InvalidSpec?
-
-    /// Makes a model.
-    public init(metadata: ObjectMeta, spec: ModelSpec = ModelSpec(), status: ModelStatus = ModelStatus()) {
-        self.metadata = metadata
-        self.spec = .success(spec)
-        self.status = status
-    }
-
-    private enum CodingKeys: String, CodingKey { case apiVersion, kind, metadata, spec, status }
-
-    public init(from decoder: any Decoder) throws {
-        let container = try decoder.container(keyedBy: CodingKeys.self)
-        metadata = try container.decode(ObjectMeta.self, forKey: .metadata)
-        spec = try .init(in: container, forKey: .spec)
-        (status, statusProblem) = try container.decodeStatus(forKey: .status, empty: ModelStatus())
-    }
-
-    public func encode(to encoder: any Encoder) throws {
-        var container = encoder.container(keyedBy: CodingKeys.self)
-        try container.encode(Self.type.gvk.apiVersion, forKey: .apiVersion)
-        try container.encode(Self.type.gvk.kind, forKey: .kind)
-        try container.encode(metadata, forKey: .metadata)
-        try container.encode(spec, forKey: .spec)
-        if status != ModelStatus() { try container.encode(status, forKey: .status) }
-    }
 }

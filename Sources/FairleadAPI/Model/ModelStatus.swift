@@ -1,7 +1,7 @@
 public import KubernetesCore
 
 /// How a model stands.
-public struct ModelStatus: Sendable, Hashable, Codable {
+public struct ModelStatus: CustomStatus {
     /// Where a model may stand.
     public enum Phase: String, NamedValue {
         /// It is as its spec wants it.

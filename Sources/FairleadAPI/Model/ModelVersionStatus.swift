@@ -1,7 +1,7 @@
 public import KubernetesCore
 
 /// How a version of a model stands.
-public struct ModelVersionStatus: Sendable, Hashable, Codable {
+public struct ModelVersionStatus: CustomStatus {
     /// Where a version may stand.
     public enum Phase: String, NamedValue {
         /// It may be used.

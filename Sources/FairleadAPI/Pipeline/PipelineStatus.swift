@@ -1,7 +1,7 @@
 public import KubernetesCore
 
 /// How a pipeline stands.
-public struct PipelineStatus: Sendable, Hashable, Codable {
+public struct PipelineStatus: CustomStatus {
     /// Where a pipeline may stand.
     public enum Phase: String, NamedValue {
         /// Runs may use it.

@@ -1,41 +1,11 @@
 public import KubernetesCore
 
 /// One run of a pipeline.
-public struct PipelineRun: Resource, Hashable, Encodable {
+public typealias PipelineRun = CustomResource<PipelineRunKind>
+
+/// What makes a ``PipelineRun``.
+public enum PipelineRunKind: CustomKind {
+    public typealias Spec = PipelineRunSpec
+    public typealias Status = PipelineRunStatus
     public static let type = ResourceType.pipelineRun
-
-    /// The object's metadata.
-    public var metadata: ObjectMeta
-    /// What the user wrote, or why it cannot be read.
-    public var spec: Decoded<PipelineRunSpec>
-    /// How it stands; empty where it cannot be read.
-    public var status: PipelineRunStatus
-    /// Why the status cannot be read, nil where it can: such a run must be left alone, since what it has done is
-    /// not known.
-    public var statusProblem: InvalidSpec?
-
-    /// Makes a run.
-    public init(metadata: ObjectMeta, spec: PipelineRunSpec, status: PipelineRunStatus = PipelineRunStatus()) {
-        self.metadata = metadata
-        self.spec = .success(spec)
-        self.status = status
-    }
-
-    private enum CodingKeys: String, CodingKey { case apiVersion, kind, metadata, spec, status }
-
-    public init(from decoder: any Decoder) throws {
-        let container = try decoder.container(keyedBy: CodingKeys.self)
-        metadata = try container.decode(ObjectMeta.self, forKey: .metadata)
-        spec = try .init(in: container, forKey: .spec)
-        (status, statusProblem) = try container.decodeStatus(forKey: .status, empty: PipelineRunStatus())
-    }
-
-    public func encode(to encoder: any Encoder) throws {
-        var container = encoder.container(keyedBy: CodingKeys.self)
-        try container.encode(Self.type.gvk.apiVersion, forKey: .apiVersion)
-        try container.encode(Self.type.gvk.kind, forKey: .kind)
-        try container.encode(metadata, forKey: .metadata)
-        try container.encode(spec, forKey: .spec)
-        if status != PipelineRunStatus() { try container.encode(status, forKey: .status) }
-    }
 }

@@ -1,7 +1,7 @@
 public import KubernetesCore
 
 /// How a run stands.
-public struct PipelineRunStatus: Sendable, Hashable, Codable {
+public struct PipelineRunStatus: CustomStatus {
     /// Where a run may stand.
     public enum Phase: String, NamedValue {
         case pending = "Pending"

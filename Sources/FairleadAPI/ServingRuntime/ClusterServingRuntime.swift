@@ -1,28 +1,14 @@
 public import KubernetesCore
 
 /// How models of some formats are served in every namespace.
-public struct ClusterServingRuntime: StandingResource, Hashable {
+public typealias ClusterServingRuntime = CustomResource<ClusterServingRuntimeKind>
+
+/// What makes a ``ClusterServingRuntime``.
+public enum ClusterServingRuntimeKind: StandingKind {
+    public typealias Spec = ServingRuntimeSpec
     public static let type = ResourceType.clusterServingRuntime
 
-    /// The object's metadata.
-    public var metadata: ObjectMeta
-    /// What the user wrote, or why it cannot be read.
-    public var spec: Decoded<ServingRuntimeSpec>
-    /// How it stands.
-    public var status: StandingStatus
-
-    /// Makes one.
-    public init(metadata: ObjectMeta, spec: Decoded<ServingRuntimeSpec>, status: StandingStatus = StandingStatus()) {
-        self.metadata = metadata
-        self.spec = spec
-        self.status = status
+    public static func problems(_ spec: Decoded<ServingRuntimeSpec>) -> [InvalidField] {
+        ServingRuntimeValidator.validate(spec)
     }
-
-    public var problems: [InvalidField] { ServingRuntimeValidator.validate(spec) }
-}
-
-extension ResourceType {
-    public static let clusterServingRuntime = ResourceType(
-        group: FairleadGroup.name, version: FairleadGroup.version, kind: "ClusterServingRuntime",
-        plural: "clusterservingruntimes", isNamespaced: false)
 }

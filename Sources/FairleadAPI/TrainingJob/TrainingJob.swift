@@ -1,46 +1,11 @@
 public import KubernetesCore
 
 /// A gang of pods that train together.
-public struct TrainingJob: Resource, Hashable, Encodable {
+public typealias TrainingJob = CustomResource<TrainingJobKind>
+
+/// What makes a ``TrainingJob``.
+public enum TrainingJobKind: CustomKind {
+    public typealias Spec = TrainingJobSpec
+    public typealias Status = TrainingJobStatus
     public static let type = ResourceType.trainingJob
-
-    /// The object's metadata.
-    public var metadata: ObjectMeta
-    /// What the user wrote, or why it cannot be read.
-    public var spec: Decoded<TrainingJobSpec>
-    /// How it stands; empty where it cannot be read.
-    public var status: TrainingJobStatus
-    /// Why the status cannot be read, nil where it can: such a job must be left alone, since what it has done is
-    /// not known.
-    public var statusProblem: InvalidSpec?
-
-    /// Makes a job.
-    public init(metadata: ObjectMeta, spec: TrainingJobSpec, status: TrainingJobStatus = TrainingJobStatus()) {
-        self.metadata = metadata
-        self.spec = .success(spec)
-        self.status = status
-    }
-
-    private enum CodingKeys: String, CodingKey { case apiVersion, kind, metadata, spec, status }
-
-    public init(from decoder: any Decoder) throws {
-        let container = try decoder.container(keyedBy: CodingKeys.self)
-        metadata = try container.decode(ObjectMeta.self, forKey: .metadata)
-        spec = try .init(in: container, forKey: .spec)
-        (status, statusProblem) = try container.decodeStatus(forKey: .status, empty: TrainingJobStatus())
-    }
-
-    public func encode(to encoder: any Encoder) throws {
-        var container = encoder.container(keyedBy: CodingKeys.self)
-        try container.encode(Self.type.gvk.apiVersion, forKey: .apiVersion)
-        try container.encode(Self.type.gvk.kind, forKey: .kind)
-        try container.encode(metadata, forKey: .metadata)
-        try container.encode(spec, forKey: .spec)
-        if status != TrainingJobStatus() { try container.encode(status, forKey: .status) }
-    }
-}
-
-extension ResourceType {
-    public static let trainingJob = ResourceType(
-        group: FairleadGroup.name, version: FairleadGroup.version, kind: "TrainingJob", plural: "trainingjobs")
 }

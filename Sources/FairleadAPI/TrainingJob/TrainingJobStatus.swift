@@ -1,7 +1,7 @@
 public import KubernetesCore
 
 /// How a job stands.
-public struct TrainingJobStatus: Sendable, Hashable, Codable {
+public struct TrainingJobStatus: CustomStatus {
     /// Where a job may stand.
     public enum Phase: String, NamedValue {
         case pending = "Pending"

@@ -1,7 +1,7 @@
 public import KubernetesCore
 
 /// How a trigger stands.
-public struct TriggerStatus: Sendable, Hashable, Codable {
+public struct TriggerStatus: CustomStatus {
     /// The starts of a day.
     public struct Day: Sendable, Hashable, Codable {
         /// The day in the schedule's time zone, such as `2026-03-29`.

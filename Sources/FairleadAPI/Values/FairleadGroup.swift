@@ -1,5 +1,3 @@
-public import KubernetesCore
-
 /// The API group of Fairlead's kinds and what it names.
 public enum FairleadGroup {
     /// The group.
@@ -11,11 +9,4 @@ public enum FairleadGroup {
 
     /// The group and version as `apiVersion` spells them.
     public static var apiVersion: String { "\(name)/\(version)" }
-}
-
-extension ResourceType {
-    public static let pipeline = ResourceType(
-        group: FairleadGroup.name, version: FairleadGroup.version, kind: "Pipeline", plural: "pipelines")
-    public static let pipelineRun = ResourceType(
-        group: FairleadGroup.name, version: FairleadGroup.version, kind: "PipelineRun", plural: "pipelineruns")
 }

@@ -78,7 +78,7 @@ struct WorkloadKey: Sendable, Hashable {
     /// succeeded.
     func watch(_ cluster: Cluster) async throws -> Bool {
         switch kind {
-        case .run: try await RunEnding.watch(cluster, key) == .succeeded
+        case .run: try await RunWatcher.watch(cluster, key) == .succeeded
         case .job: try await JobWatcher.watch(cluster, key) == .succeeded
         case .service: try await ServiceWatcher.watch(cluster, key)
         }

@@ -52,7 +52,7 @@ struct JobLogs: Sendable {
             cluster: cluster, selector: selector, isWanted: { address?.matches($0) ?? true },
             printer: printer(among: pods.items)
         ) {
-            try await JobWatcher.follower(cluster, key).follow { event in
+            try await JobWatcher.object(cluster, key).follower.follow { event in
                 guard case .present(let job) = event else { return .stop }
                 return job.status.phase?.isTerminal == true ? .stop : .goOn
             }

@@ -3,7 +3,7 @@ import Foundation
 import KubernetesCore
 
 /// Tells a training job as lines, one for each change: what is shown where no terminal looks on.
-struct JobProgressLines: Sendable {
+struct JobProgressLines: ProgressLines {
     private struct Seen: Hashable {
         var phase: String
         var detail: String

@@ -3,7 +3,7 @@ import Foundation
 import Synchronization
 
 /// Draws a run: in place on a terminal, as lines elsewhere.
-final class RunDisplay: Sendable {
+final class RunDisplay: ObjectDisplay {
     private struct State {
         var run: PipelineRun?
         var graph: PipelineGraph?
@@ -17,8 +17,10 @@ final class RunDisplay: Sendable {
 
     init(terminal: Terminal) { self.terminal = terminal }
 
+    var isLive: Bool { terminal.isInteractive }
+
     /// Whether a graph would make a better drawing.
-    var wantsGraph: Bool { terminal.isInteractive && state.withLock { $0.graph == nil } }
+    var wantsGraph: Bool { isLive && state.withLock { $0.graph == nil } }
 
     /// Draws with that graph from now on.
     func use(_ graph: PipelineGraph) { state.withLock { $0.graph = graph } }
@@ -28,16 +30,13 @@ final class RunDisplay: Sendable {
     /// - Throws: `Output.Closed`.
     func show(nested run: PipelineRun, now: Date) throws {
         state.withLock { $0.nested.set(run) }
-        if terminal.isInteractive { try tick(now: now) }
+        if isLive { try tick(now: now) }
     }
 
-    /// Draws a run's new state.
-    ///
-    /// - Throws: `Output.Closed`.
     func show(_ run: PipelineRun, now: Date) throws {
         let text = state.withLock { state in
             state.run = run
-            guard terminal.isInteractive else {
+            guard isLive else {
                 return state.progress.lines(run, now: now).map { $0 + "\n" }.joined()
             }
             return frame(&state, now: now)
@@ -45,9 +44,6 @@ final class RunDisplay: Sendable {
         if !text.isEmpty { try Output.write(text) }
     }
 
-    /// Draws the times anew.
-    ///
-    /// - Throws: `Output.Closed`.
     func tick(now: Date) throws {
         let text = state.withLock { state in
             state.run?.status.phase?.isTerminal == false ? frame(&state, now: now) : ""
@@ -59,7 +55,7 @@ final class RunDisplay: Sendable {
     private func frame(_ state: inout State, now: Date) -> String {
         guard let run = state.run else { return "" }
         // The size may have changed since; the last drawing stays whole once the run is over.
-        let size = terminal.isInteractive ? Terminal.current() : terminal
+        let size = isLive ? Terminal.current() : terminal
         let isOver = run.status.phase?.isTerminal == true
         let lines = RunTree(run: run, graph: state.graph, nested: state.nested, now: now)
             .lines(height: isOver ? nil : size.height - 1)

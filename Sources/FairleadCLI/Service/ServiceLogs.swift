@@ -45,7 +45,7 @@ struct ServiceLogs: Sendable {
             cluster: cluster, selector: ServiceAddress.selector(service: service.metadata.name),
             isWanted: { address.matches($0) }, printer: printer(try await pods())
         ) {
-            try await ServiceWatcher.follower(cluster, key).follow { event in
+            try await ServiceWatcher.object(cluster, key).follower.follow { event in
                 guard case .present = event else { return .stop }
                 return .goOn
             }

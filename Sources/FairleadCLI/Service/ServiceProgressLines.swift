@@ -3,7 +3,7 @@ import Foundation
 import KubernetesCore
 
 /// Tells an inference service as lines, one for each change: what is shown where no terminal looks on.
-struct ServiceProgressLines: Sendable {
+struct ServiceProgressLines: ProgressLines {
     private var seen: [String] = []
 
     /// Nothing told yet.
