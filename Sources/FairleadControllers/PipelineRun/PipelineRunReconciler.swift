@@ -84,7 +84,7 @@ struct PipelineRunReconciler: Sendable {
         var known = run
         if known.status.tasks.isEmpty { known.status.tasks = fixed.recovered ?? [] }
         let outputs = try await ItemOutputWriter(client: client).read(known, fixed: fixed)
-        registry.open(run, fixed: fixed, outputs: outputs)
+        registry.open(OpenRun(run, fixed: fixed, outputs: outputs))
         for pod in pods.owned(by: run.metadata.uid) { registry.fold(pod) }
         for child in runs.owned(by: run.metadata.uid) { registry.fold(.added(child)) }
         for job in jobs.owned(by: run.metadata.uid) { registry.fold(.added(job)) }
@@ -132,10 +132,10 @@ struct PipelineRunReconciler: Sendable {
             settings.services = awaited(uid, namespace)
             let now = clock.now
             let planned = registry.with(uid) { entry -> (Plan<PipelineRunAction>, PipelineRun)? in
-                if entry.run.status.phase?.isTerminal == true { return nil }
+                if entry.object.status.phase?.isTerminal == true { return nil }
                 let plan = PipelineRunPlanner.plan(
-                    run: entry.run, fixed: entry.fixed, table: &entry.table, settings: settings, now: now)
-                return (plan, entry.run)
+                    run: entry.object, fixed: entry.fixed, table: &entry.table, settings: settings, now: now)
+                return (plan, entry.object)
             }
             guard let (plan, run) = planned ?? nil else { return .after(.zero) }
             guard plan.actions.isEmpty else {

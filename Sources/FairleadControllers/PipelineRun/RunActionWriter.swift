@@ -87,7 +87,7 @@ struct RunActionWriter: Sendable {
         guard let change = MergePatch.difference(from: previous, to: document) else { return run }
         let answer = try await client.patchStatus(.pipelineRun, run.metadata, change)
         let written = try KubernetesJSON.decode(PipelineRun.self, from: answer)
-        _ = registry.with(run.metadata.uid) { $0.run = written }
+        _ = registry.with(run.metadata.uid) { $0.object = written }
         return written
     }
 

@@ -60,7 +60,7 @@ struct JobActionWriter: Sendable {
         }
         let answer = try await client.patchStatus(.trainingJob, job.metadata, change)
         let written = try KubernetesJSON.decode(TrainingJob.self, from: answer)
-        _ = registry.with(job.metadata.uid) { $0.job = written }
+        _ = registry.with(job.metadata.uid) { $0.object = written }
         return written
     }
 

@@ -79,7 +79,7 @@ struct TrainingJobReconciler: Sendable {
             }
         }
         guard let fixed else { return .after(.seconds(1)) }
-        registry.open(job, fixed: fixed)
+        registry.open(OpenJob(job, fixed: fixed))
         for pod in pods.owned(by: job.metadata.uid) { registry.fold(pod) }
         if registry.with(job.metadata.uid, { $0.table.needsProof }) == true {
             // What this process has seen may be older than the status: whether pods are gone a list must tell.
@@ -154,13 +154,13 @@ struct TrainingJobReconciler: Sendable {
                 settings.settings(namespace: namespace), inputs: modelInputs, namespace: namespace)
             let now = clock.now
             let planned = registry.with(uid) { entry -> (Plan<TrainingJobAction>, TrainingJob)? in
-                if entry.job.status.phase?.isTerminal == true { return nil }
+                if entry.object.status.phase?.isTerminal == true { return nil }
                 let surroundings = JobSurroundings(
                     admission: admission, hasReadLog: entry.table.leader.map { hasReadLog($0.uid) } ?? true)
                 let plan = TrainingJobPlanner.plan(
-                    job: entry.job, fixed: entry.fixed, table: &entry.table, surroundings: surroundings,
+                    job: entry.object, fixed: entry.fixed, table: &entry.table, surroundings: surroundings,
                     settings: settings, now: now)
-                return (plan, entry.job)
+                return (plan, entry.object)
             }
             guard let (plan, job) = planned ?? nil else { return .after(.zero) }
             guard plan.actions.isEmpty else {
@@ -180,7 +180,7 @@ struct TrainingJobReconciler: Sendable {
     private func admission(_ uid: String) async throws -> KueueDesk.Answer {
         let observed = registry.with(uid) { entry in
             entry.table.lookAgain()
-            return (entry.job, entry.fixed, entry.table.podCounts)
+            return (entry.object, entry.fixed, entry.table.podCounts)
         }
         guard let kueue, let (job, fixed, counts) = observed else { return KueueDesk.Answer() }
         let settings = settings.settings(namespace: job.metadata.namespace)

@@ -41,7 +41,7 @@ struct TrainingJobWiring: Sendable {
             queue.add(change.key, priority: source.priority)
         }
         discovery.subscribe { _ in
-            for key in registry.open { queue.add(key) }
+            for key in registry.keys { queue.add(key) }
         }
     }
 
