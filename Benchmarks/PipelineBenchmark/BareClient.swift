@@ -49,7 +49,7 @@ struct BareClient: Sendable {
             for _ in 0..<Self.workers {
                 group.addTask {
                     while let index = progress.take() {
-                        try await client.create(.pod, namespace: "default", pods[index])
+                        try await client.create(.pod, namespace: "default", pods[index], reading: PodView.self)
                     }
                 }
                 group.addTask {

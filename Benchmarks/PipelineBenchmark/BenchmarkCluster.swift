@@ -32,9 +32,23 @@ enum BenchmarkCluster {
         }
         return try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await server.run() }
-            group.addTask { try await SimulatedKubelet(client: client, script: script).run() }
             defer { group.cancelAll() }
-            return try await body(transport)
+            return try await withKubelet(transport, script) { try await body(transport) }
+        }
+    }
+
+    /// Runs a measure beside the simulated node, and adds that one's calls to it.
+    private static func withKubelet(
+        _ transport: any Transport, _ script: @escaping SimulatedKubelet.Script,
+        _ body: @Sendable () async throws -> Measure
+    ) async throws -> Measure {
+        let counting = CountingTransport(transport)
+        return try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await SimulatedKubelet(client: Client(transport: counting), script: script).run() }
+            defer { group.cancelAll() }
+            var measure = try await body()
+            measure.nodeCounts = counting.counts
+            return measure
         }
     }
 
@@ -56,9 +70,8 @@ enum BenchmarkCluster {
         }
         let measure = try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await SimulatedNode(client: client, name: "simulated").run() }
-            group.addTask { try await SimulatedKubelet(client: client, script: script).run() }
             defer { group.cancelAll() }
-            return try await body(transport)
+            return try await withKubelet(nodeTransport, script) { try await body(transport) }
         }
         await transport.shutdown()
         await nodeTransport.shutdown()

@@ -38,7 +38,8 @@ final class CountingTransport: Transport {
         ]
         let kind = names.first { kinds.contains($0) } ?? "other"
         let part = names.last == "status" ? "/status" : ""
-        let verb = request.query("watch") == "true" ? "WATCH" : request.method.rawValue
+        let isList = request.method == .get && names.last.map { kinds.contains($0) } == true
+        let verb = request.query("watch") == "true" ? "WATCH" : isList ? "LIST" : request.method.rawValue
         state.withLock { state in
             state.calls["\(verb) \(kind)\(part)", default: 0] += 1
             state.bytes += request.body?.count ?? 0

@@ -47,7 +47,7 @@ struct JobBenchmark: Sendable {
         print("ratio to the same objects: \(PipelineBenchmark.format(ratio)) of the rate")
         let left = traces.withLock { $0 }
         print("\(left.services) Service(s), \(left.statusBytes) bytes of status")
-        PipelineBenchmark.reportCalls(jobs.last)
+        PipelineBenchmark.reportCalls("fairlead", jobs.last)
     }
 
     private func measureBare(_ transport: any Transport) async throws -> Measure {

@@ -8,6 +8,8 @@ struct Measure: Sendable {
     var cpuSeconds: Double
     /// The calls to the API server.
     var counts: CountingTransport.Counts
+    /// The calls of the simulated node, whose work is the same beside every client.
+    var nodeCounts = CountingTransport.Counts()
 }
 
 /// Measures from its making on.

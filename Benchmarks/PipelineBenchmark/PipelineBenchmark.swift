@@ -54,13 +54,18 @@ struct PipelineBenchmark {
         print("ratio to create and await: \(format(median(least.map(\.seconds)) / seconds)) of the rate")
         let cpu = (median(runs.map(\.cpuSeconds)) - median(same.map(\.cpuSeconds))) / Double(workload.pods) * 1000
         print("controller's own CPU: \(format(cpu)) ms a pod (the difference in the process's CPU)")
-        reportCalls(runs.last)
+        reportCalls("bare client, the same writes", same.last)
+        reportCalls("fairlead", runs.last)
     }
 
-    /// Prints which calls one measure took.
-    static func reportCalls(_ measure: Measure?) {
-        for (call, count) in (measure?.counts.calls ?? [:]).sorted(by: { $0.value > $1.value }) {
-            print("    \(call): \(count)")
+    /// Prints which calls one measure took, the client's and the simulated node's.
+    ///
+    /// More than one list of pods says that a watch fell behind the server's history: that side was spared events.
+    static func reportCalls(_ name: String, _ measure: Measure?) {
+        guard let measure else { return }
+        for (client, counts) in [(name, measure.counts), ("the node beside it", measure.nodeCounts)] {
+            let calls = counts.calls.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
+            print("    \(client): \(calls.map { "\($0.key) \($0.value)" }.joined(separator: ", "))")
         }
     }
 

@@ -31,6 +31,7 @@ public enum ObjectChange<Value: Resource>: Sendable {
 /// meanwhile; an object that was made anew under its name is a deletion and an addition.
 public struct ObjectTable<Value: Resource>: Sendable {
     private struct Index: Sendable {
+        let name: String
         let terms: @Sendable (Value) -> [String]
         var keys: [String: Set<ObjectKey>] = [:]
 
@@ -47,7 +48,8 @@ public struct ObjectTable<Value: Resource>: Sendable {
     }
 
     private var objects: [ObjectKey: Value] = [:]
-    private var indexes: [String: Index] = [:]
+    /// A list, since there are few of them and each change goes through all.
+    private var indexes: [Index] = []
     /// By namespace where namespaces are watched one by one, else under nil.
     private var versions: [String?: ResourceVersion] = [:]
 
@@ -68,13 +70,16 @@ public struct ObjectTable<Value: Resource>: Sendable {
 
     /// Adds an index: each object is found under every term that `terms` gives it.
     public mutating func addIndex(_ name: String, _ terms: @escaping @Sendable (Value) -> [String]) {
-        var index = Index(terms: terms)
+        var index = Index(name: name, terms: terms)
         for (key, value) in objects { index.change(key, from: nil, to: value) }
-        indexes[name] = index
+        indexes.removeAll { $0.name == name }
+        indexes.append(index)
     }
 
     /// The keys of the objects that an index has under a term.
-    public func keys(index: String, term: String) -> Set<ObjectKey> { indexes[index]?.keys[term] ?? [] }
+    public func keys(index: String, term: String) -> Set<ObjectKey> {
+        indexes.first { $0.name == index }?.keys[term] ?? []
+    }
 
     /// The objects that an index has under a term, in no order.
     public func values(index: String, term: String) -> [Value] {
@@ -142,6 +147,6 @@ public struct ObjectTable<Value: Resource>: Sendable {
     }
 
     private mutating func reindex(_ key: ObjectKey, from old: Value?, to new: Value?) {
-        for name in indexes.keys { indexes[name]?.change(key, from: old, to: new) }
+        for position in indexes.indices { indexes[position].change(key, from: old, to: new) }
     }
 }

@@ -37,6 +37,13 @@ public final class SharedWriteLedger: Sendable {
     }
 
     /// Notes a write on an owner's behalf by the object that the server answered.
+    public func wrote<T: Resource>(owner: String, _ object: T) {
+        wrote(
+            owner: owner, T.type, namespace: object.metadata.namespace, resourceVersion: object.metadata.resourceVersion
+        )
+    }
+
+    /// Notes a write on an owner's behalf by the JSON that the server answered.
     public func wrote(owner: String, _ type: ResourceType, answer: JSONValue) {
         let metadata = answer["metadata"]
         wrote(

@@ -13,13 +13,13 @@ extension Client {
     /// - Returns: The pod as it is then; nil where it was gone. A conflict is no proof of that and is thrown.
     /// - Throws: `APIError`, `TransportError` or `CancellationError`.
     @discardableResult
-    public func releasePod(_ pod: ObjectKey, uid: String, recorded: Recorded? = nil) async throws -> JSONValue? {
+    public func releasePod(_ pod: ObjectKey, uid: String, recorded: Recorded? = nil) async throws -> PodView? {
         var metadata: JSONValue = [
             "uid": .string(uid), "$deleteFromPrimitiveList/finalizers": [.string(PodNaming.outcomeFinalizer)],
         ]
         if let recorded { metadata["labels"] = [FairleadLabel.recorded: .string(recorded.rawValue)] }
         return try await Self.ifPresent {
-            try await patch(.pod, pod, ["metadata": metadata], as: .strategicMerge)
+            try await patch(.pod, pod, ["metadata": metadata], as: .strategicMerge, reading: PodView.self)
         }
     }
 }

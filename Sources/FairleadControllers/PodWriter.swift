@@ -17,20 +17,19 @@ struct PodWriter: Sendable {
     ///
     /// - Throws: `APIError`, a 422 where the name is another's; `TransportError` or `CancellationError`.
     func create(_ name: String, _ pod: JSONValue) async throws -> PodView {
-        let answer: JSONValue
+        let made: PodView
         do {
-            answer = try await client.create(.pod, namespace: owner.namespace, pod)
+            made = try await client.create(.pod, namespace: owner.namespace, pod, reading: PodView.self)
         } catch let error as APIError where error.isAlreadyExists {
-            answer = try await client.get(.pod, key(name))
+            made = try await client.get(PodView.self, key(name))
         }
-        let pod = try KubernetesJSON.decode(PodView.self, from: answer)
-        guard pod.metadata.controller?.uid == owner.uid else {
+        guard made.metadata.controller?.uid == owner.uid else {
             throw APIError(
                 Status(
                     code: 422, reason: "Invalid",
                     message: "pod \"\(name)\" exists and is not of \(owner.name)"))
         }
-        return pod
+        return made
     }
 
     /// Lets a pod go.
@@ -38,9 +37,9 @@ struct PodWriter: Sendable {
     /// - Returns: The pod as it is then; nil where it is gone.
     /// - Throws: `APIError`, `TransportError` or `CancellationError`.
     func release(_ name: String, uid: String, recorded: Recorded?) async throws -> PodView? {
-        guard let answer = try await client.releasePod(key(name), uid: uid, recorded: recorded) else { return nil }
-        ledger.wrote(owner: owner.uid, .pod, answer: answer)
-        return try? KubernetesJSON.decode(PodView.self, from: answer)
+        let pod = try await client.releasePod(key(name), uid: uid, recorded: recorded)
+        if let pod { ledger.wrote(owner: owner.uid, pod) }
+        return pod
     }
 
     /// Deletes a pod; one that is gone is success.

@@ -44,14 +44,14 @@ extension Client {
         let request = APIRequest(
             path: T.type.encodedPath(namespace: namespace), query: query.items,
             headers: Self.headers(T.self, isList: true))
-        return Listing(try decode(try await send(request), isWithoutManagedFields: true))
+        return Listing(try read(try await send(request)))
     }
 
     /// Reads a page of a collection as JSON.
     public func list(
         _ type: ResourceType, namespace: String? = nil, _ query: ListQuery = ListQuery()
     ) async throws -> ObjectList<JSONValue> {
-        try decode(try await send(APIRequest(path: type.encodedPath(namespace: namespace), query: query.items)))
+        try read(try await send(APIRequest(path: type.encodedPath(namespace: namespace), query: query.items)))
     }
 
     /// Reads a whole collection, page by page.
@@ -79,7 +79,7 @@ extension Client {
         try await allPages(JSONValue.self, type, namespace: namespace, query)
     }
 
-    private func allPages<Item: Decodable & Sendable>(
+    private func allPages<Item: JSONReadable & Sendable>(
         _ item: Item.Type, _ type: ResourceType, namespace: String?, _ query: ListQuery,
         headers: [String: String] = [:]
     ) async throws -> ObjectList<Item> {
@@ -91,9 +91,7 @@ extension Client {
         while true {
             let list: ObjectList<Item>
             do {
-                list = try decode(
-                    try await send(APIRequest(path: path, query: page.items, headers: headers)),
-                    isWithoutManagedFields: Item.self != JSONValue.self)
+                list = try read(try await send(APIRequest(path: path, query: page.items, headers: headers)))
             } catch let error as APIError where error.isExpired && page.continueToken != nil {
                 // Once and for all: in one piece there is no second page that could expire.
                 items = []

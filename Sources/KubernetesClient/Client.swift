@@ -31,12 +31,12 @@ public struct Client: Sendable {
     public func get<T: Resource>(_ resource: T.Type, _ key: ObjectKey) async throws -> T {
         let request = APIRequest(
             path: try T.type.encodedPath(of: key), headers: Self.headers(T.self, isList: false))
-        return try decode(try await send(request))
+        return try read(try await send(request))
     }
 
     /// Reads one object, or its subresource, as JSON.
     public func get(_ type: ResourceType, _ key: ObjectKey, subresource: String? = nil) async throws -> JSONValue {
-        try decode(try await send(APIRequest(path: try type.encodedPath(of: key, subresource: subresource))))
+        try read(try await send(APIRequest(path: try type.encodedPath(of: key, subresource: subresource))))
     }
 
     /// Makes an object and returns it as the server keeps it.
@@ -46,10 +46,12 @@ public struct Client: Sendable {
     ///   - namespace: Where; nil for a cluster-scoped kind.
     ///   - object: The object, with `apiVersion`, `kind`, and `metadata.name` or `metadata.generateName`.
     ///   - options: How it is written.
+    ///   - answer: As what the answer is read.
     @discardableResult
-    public func create(
-        _ type: ResourceType, namespace: String?, _ object: JSONValue, _ options: WriteOptions = WriteOptions()
-    ) async throws -> JSONValue {
+    public func create<Answer: JSONReadable>(
+        _ type: ResourceType, namespace: String?, _ object: JSONValue, _ options: WriteOptions = WriteOptions(),
+        reading answer: Answer.Type = JSONValue.self
+    ) async throws -> Answer {
         try await write(.post, type.encodedPath(namespace: namespace), object, "application/json", options)
     }
 
@@ -79,11 +81,13 @@ public struct Client: Sendable {
     ///   - patchType: How the document is meant.
     ///   - subresource: Such as `status`.
     ///   - options: How it is written.
+    ///   - answer: As what the answer is read.
     @discardableResult
-    public func patch(
+    public func patch<Answer: JSONReadable>(
         _ type: ResourceType, _ key: ObjectKey, _ patch: JSONValue, as patchType: PatchType = .merge,
-        subresource: String? = nil, _ options: WriteOptions = WriteOptions()
-    ) async throws -> JSONValue {
+        subresource: String? = nil, _ options: WriteOptions = WriteOptions(),
+        reading answer: Answer.Type = JSONValue.self
+    ) async throws -> Answer {
         let path = try type.encodedPath(of: key, subresource: subresource)
         return try await write(.patch, path, patch, patchType.rawValue, options)
     }
@@ -116,7 +120,7 @@ public struct Client: Sendable {
     public func delete(
         _ type: ResourceType, _ key: ObjectKey, _ options: DeleteOptions = DeleteOptions()
     ) async throws -> JSONValue {
-        try decode(
+        try read(
             try await send(
                 APIRequest(
                     method: .delete, path: try type.encodedPath(of: key), headers: ["Content-Type": "application/json"],
@@ -133,11 +137,11 @@ public struct Client: Sendable {
                 headers: ["Content-Type": "application/json"], body: try KubernetesJSON.encode(options)))
     }
 
-    private func write(
+    private func write<Answer: JSONReadable>(
         _ method: APIRequest.Method, _ path: String, _ body: JSONValue, _ contentType: String,
         _ options: WriteOptions, _ query: [APIRequest.QueryItem] = []
-    ) async throws -> JSONValue {
-        try decode(
+    ) async throws -> Answer {
+        try read(
             try await send(
                 APIRequest(
                     method: method, path: path, query: options.items(fieldManager: fieldManager) + query,
@@ -151,7 +155,11 @@ public struct Client: Sendable {
         return ["Accept": "application/json;as=\(kind);g=meta.k8s.io;v=v1,application/json"]
     }
 
-    func decode<T: Decodable>(_ response: APIResponse, isWithoutManagedFields: Bool = false) throws -> T {
-        try KubernetesJSON.decode(T.self, from: response.body, isWithoutManagedFields: isWithoutManagedFields)
+    func decode<T: Decodable>(_ response: APIResponse) throws -> T {
+        try KubernetesJSON.decode(T.self, from: response.body)
+    }
+
+    func read<T: JSONReadable>(_ response: APIResponse) throws -> T {
+        try KubernetesJSON.read(T.self, from: response.body)
     }
 }

@@ -41,8 +41,7 @@ public struct UndecodableObject: Error, Sendable, CustomStringConvertible {
 
     static func decodeEvent<T: Resource>(_ line: [UInt8]) -> Result<WatchEvent<T>, UndecodableObject> {
         do {
-            return .success(
-                try KubernetesJSON.decode(WatchEvent<T>.self, from: line, isWithoutManagedFields: true))
+            return .success(try KubernetesJSON.read(WatchEvent<T>.self, from: line))
         } catch {
             switch try? KubernetesJSON.decode(WatchEvent<Skeleton>.self, from: line) {
             case .added(let object), .modified(let object):
@@ -56,7 +55,7 @@ public struct UndecodableObject: Error, Sendable, CustomStringConvertible {
     }
 
     /// Decodes to a failure where decoding an object alone would have thrown.
-    public struct Guard<T: Resource>: Decodable, Sendable {
+    public struct Guard<T: Resource>: JSONReadable, Sendable {
         /// The object, or what is wrong with it.
         public var result: Result<T, UndecodableObject>
 
@@ -66,6 +65,11 @@ public struct UndecodableObject: Error, Sendable, CustomStringConvertible {
             } catch {
                 result = .failure(UndecodableObject(error, try? Skeleton(from: decoder)))
             }
+        }
+
+        public init(reading reader: inout JSONReader) throws {
+            // What does not read is left to the decoder, which sees it in its place in the list.
+            result = .success(try reader.read())
         }
     }
 }

@@ -11,14 +11,14 @@ struct SimulatedPod: Resource, Hashable {
 
     var metadata: ObjectMeta { view.metadata }
 
-    struct Container: Hashable, Decodable {
+    struct Container: Hashable, JSONReadable {
         var name: String
         var image: String?
         /// `Always` makes an init container a sidecar.
         var restartPolicy: String?
     }
 
-    private struct Toleration: Hashable, Decodable {
+    private struct Toleration: Hashable, JSONReadable {
         var key: String?
         var effect: String?
         var tolerationSeconds: Int64?
@@ -38,6 +38,24 @@ struct SimulatedPod: Resource, Hashable {
         containers = spec.containers ?? []
         initContainers = spec.initContainers ?? []
         tolerations = spec.tolerations ?? []
+    }
+
+    init(reading reader: inout JSONReader) throws {
+        let start = reader.mark
+        view = try reader.read()
+        (containers, initContainers, tolerations) = ([], [], [])
+        reader.go(to: start)
+        try reader.members { member, reader in
+            guard member == "spec" else { return try reader.skip() }
+            try reader.members { member, reader in
+                switch member {
+                case "containers": containers = try reader.read([Container]?.self) ?? []
+                case "initContainers": initContainers = try reader.read([Container]?.self) ?? []
+                case "tolerations": tolerations = try reader.read([Toleration]?.self) ?? []
+                default: try reader.skip()
+                }
+            }
+        }
     }
 
     /// Whether it has ended.

@@ -21,8 +21,25 @@ public struct ObjectList<Item: Decodable & Sendable>: Decodable, Sendable {
     }
 }
 
+extension ObjectList: JSONReadable where Item: JSONReadable {
+    public init(reading reader: inout JSONReader) throws {
+        let start = reader.mark
+        var metadata: ListMeta?
+        var items: [Item]?
+        try reader.members { name, reader in
+            switch name {
+            case "metadata": metadata = try reader.read()
+            case "items": items = try reader.read()
+            default: try reader.skip()
+            }
+        }
+        guard let metadata else { throw reader.refusal("no list", at: start) }
+        self.init(metadata: metadata, items: items ?? [])
+    }
+}
+
 /// The metadata of a page of a collection.
-public struct ListMeta: Sendable, Hashable, Codable {
+public struct ListMeta: Sendable, Hashable, Codable, JSONReadable {
     /// The version of the collection that the list shows, from which a watch goes on.
     public var resourceVersion: ResourceVersion?
     /// Where the next page begins; nil at the end.

@@ -79,7 +79,7 @@ public struct ObjectKey: Sendable, Hashable, Comparable, Codable, CustomStringCo
 }
 
 /// A type that stands for objects of one kind, whole or as a projection of some of their fields.
-public protocol Resource: Decodable, Sendable {
+public protocol Resource: JSONReadable, Sendable {
     /// The kind and its collection.
     static var type: ResourceType { get }
     /// Whether nothing but the metadata is looked at, so that the server need not send the rest; false unless said

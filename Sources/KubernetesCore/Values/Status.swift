@@ -1,5 +1,5 @@
 /// What an API server answers in place of an object: `metav1.Status`.
-public struct Status: Sendable, Hashable, Codable, Error {
+public struct Status: Sendable, Hashable, Codable, Error, JSONReadable {
     /// `Success` or `Failure`.
     public var status: String?
     /// For people.
