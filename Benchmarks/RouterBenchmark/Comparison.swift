@@ -21,6 +21,7 @@ struct Comparison: Sendable {
                 Contender.direct(upstream: port),
                 Contender.router(
                     port: RouterBenchmark.freePort(), kubeconfig: cluster.kubeconfig, threads: threads),
+                Contender.relay(port: RouterBenchmark.freePort(), upstream: port, threads: threads),
                 Contender.nginx(
                     port: RouterBenchmark.freePort(), upstream: port, threads: threads, folder: folder),
                 Contender.haproxy(

@@ -17,6 +17,13 @@ struct Contender {
         return Contender(name: "fairlead router", port: port, process: process)
     }
 
+    /// A relay that passes bytes on and reads none, by the same library as the router.
+    static func relay(port: Int, upstream: Int, threads: Int) throws -> Contender {
+        let process = try RunningProcess(
+            CommandLine.arguments[0], ["serve-relay", String(port), String(upstream), String(threads)])
+        return Contender(name: "relay of bytes", port: port, process: process)
+    }
+
     /// nginx as its documentation sets up a proxy with kept connections; nil where it isn't installed.
     static func nginx(port: Int, upstream: Int, threads: Int, folder: String) throws -> Contender? {
         guard let program = RunningProcess.find("nginx") else { return nil }

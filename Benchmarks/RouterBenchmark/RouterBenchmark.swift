@@ -18,6 +18,8 @@ struct RouterBenchmark {
         }
         switch arguments.first {
         case "serve-upstream": try await Upstream.serve(port: number(1, or: 0))
+        case "serve-relay":
+            try await Relay.serve(port: number(1, or: 0), upstream: number(2, or: 0), threads: number(3, or: 1))
         case "serve-router":
             guard arguments.count == 4 else { throw Refusal("serve-router PORT KUBECONFIG THREADS") }
             try await serveRouter(port: number(1, or: 0), kubeconfig: arguments[2], threads: number(3, or: 1))

@@ -9,6 +9,10 @@ public import ServiceLifecycle
 /// Guarantees: it answers from its last table while the API server or the controller is away; told to stop, it ends no
 /// request that has time left.
 public final class Router: Service {
+    /// How many series of metrics it may have: a thousand services have two revisions each, with up to seven classes of
+    /// answers.
+    public static let seriesLimit = 20_000
+
     private let client: Client
     private let configuration: RouterConfiguration
     private let registry: MetricRegistry
@@ -26,7 +30,8 @@ public final class Router: Service {
     ///   - registry: Where its metrics are declared.
     ///   - logger: For what went wrong.
     public init(
-        client: Client, configuration: RouterConfiguration, registry: MetricRegistry = MetricRegistry(), logger: Logger
+        client: Client, configuration: RouterConfiguration,
+        registry: MetricRegistry = MetricRegistry(seriesLimit: Router.seriesLimit), logger: Logger
     ) {
         self.client = client
         self.configuration = configuration

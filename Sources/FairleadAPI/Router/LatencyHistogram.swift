@@ -26,9 +26,13 @@ public struct LatencyHistogram: Sendable, Hashable {
     /// The bucket of a time.
     public static func bucket(of duration: Duration) -> Int {
         let (seconds, attoseconds) = duration.components
-        let length = Double(seconds) + Double(attoseconds) * 1e-18
+        return bucket(ofSeconds: Double(seconds) + Double(attoseconds) * 1e-18)
+    }
+
+    private static func bucket(ofSeconds length: Double) -> Int {
+        // Also where it is no number.
         guard length > base else { return 0 }
-        return min(bucketCount - 1, Int((log2(length / base) * 4).rounded(.down)))
+        return Int(min(Double(bucketCount - 1), log2(length / base) * 4))
     }
 
     /// Where a bucket begins, in seconds.
@@ -45,6 +49,9 @@ public struct LatencyHistogram: Sendable, Hashable {
 
     /// Counts a time.
     public mutating func add(_ duration: Duration) { add(1, toBucket: Self.bucket(of: duration)) }
+
+    /// Counts a time in seconds.
+    public mutating func add(seconds: Double) { add(1, toBucket: Self.bucket(ofSeconds: seconds)) }
 
     /// Adds to a bucket; one that is past the last counts as the last.
     public mutating func add(_ count: UInt64, toBucket bucket: Int) {

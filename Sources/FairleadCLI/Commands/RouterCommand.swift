@@ -72,8 +72,7 @@ struct RouterCommand: AsyncParsableCommand {
     func run() async throws {
         let cluster = try kubeconfig.configuration()
         let logger = logging.logger("router", .info)
-        // A thousand services have two revisions each, with up to seven classes of answers.
-        let registry = MetricRegistry(seriesLimit: 20_000)
+        let registry = MetricRegistry(seriesLimit: Router.seriesLimit)
         let transport = try HTTPTransport(cluster, observer: RuntimeMetrics(registry), logger: logger)
         var configuration = RouterConfiguration()
         configuration.namespaces = namespace

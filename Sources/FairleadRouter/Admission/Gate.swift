@@ -214,7 +214,7 @@ extension Gate {
             state.rules = rules
             state.isReady = backends.isReady
             if !backends.addresses.isEmpty, let since = state.asleepSince {
-                state.counts.countWake(.nanoseconds((now - since).nanoseconds))
+                state.counts.countWake(now - since)
                 state.asleepSince = nil
             }
             let hadPods = state.admission.hasPods

@@ -10,7 +10,7 @@ enum RequestKind: Equatable {
     /// Whether the server or the model is well.
     case probe
 
-    init(_ request: RequestFacts, path: some StringProtocol, route: ServiceRoute) {
+    init(_ request: RequestFacts, path: Substring, route: ServiceRoute) {
         self = .inference
         if request.method == .GET || request.method == .HEAD {
             if Probe(path: path, route: route) != nil { self = .probe }
@@ -20,7 +20,7 @@ enum RequestKind: Equatable {
     }
 
     /// Whether a request may be sent again although a pod may have worked on it: it asks for nothing to be changed.
-    static func isSafe(_ request: RequestFacts, path: some StringProtocol, in inferenceProtocol: InferenceProtocol)
+    static func isSafe(_ request: RequestFacts, path: Substring, in inferenceProtocol: InferenceProtocol)
         -> Bool
     {
         switch request.method {
@@ -29,17 +29,26 @@ enum RequestKind: Equatable {
         default: return false
         }
         switch inferenceProtocol {
-        case .v1: return path.hasSuffix(":predict")
-        case .v2: return request.isGRPC ? path.hasSuffix("/ModelInfer") : path.hasSuffix("/infer")
+        case .v1: return path.ends(with: ":predict")
+        case .v2: return request.isGRPC ? path.ends(with: "/ModelInfer") : path.ends(with: "/infer")
         case .openai: return false
         }
     }
 
-    private static func asksToExplain(_ path: some StringProtocol, in inferenceProtocol: InferenceProtocol) -> Bool {
+    private static func asksToExplain(_ path: Substring, in inferenceProtocol: InferenceProtocol) -> Bool {
         switch inferenceProtocol {
-        case .v1: path.hasSuffix(":explain")
-        case .v2: path.hasSuffix("/explain")
+        case .v1: path.ends(with: ":explain")
+        case .v2: path.ends(with: "/explain")
         case .openai: false
         }
+    }
+}
+
+extension Substring {
+    /// Whether these are its last bytes: unlike `hasSuffix`, without regard to what Unicode takes for the same.
+    fileprivate func ends(with suffix: StaticString) -> Bool {
+        let count = utf8.count
+        guard count >= suffix.utf8CodeUnitCount else { return false }
+        return suffix.withUTF8Buffer { utf8.dropFirst(count - $0.count).elementsEqual($0) }
     }
 }

@@ -95,7 +95,7 @@ final class Passage: Sendable {
     private func leave(_ end: PassageEnd) {
         guard let slot = self.end() else { return }
         var awake = end
-        awake.total = max(.zero, end.total - .nanoseconds(slept.nanoseconds))
+        awake.total = max(.zero, end.total - slept)
         gate.leave(slot: slot, end: isProbe ? nil : awake)
         payload?.ended(end)
     }

@@ -1,3 +1,5 @@
+import NIOCore
+
 /// How a passage ended.
 struct PassageEnd: Sendable {
     /// What the client got.
@@ -13,10 +15,8 @@ struct PassageEnd: Sendable {
     }
 
     var outcome: Outcome
-    /// From the request's arrival to the answer's first byte; nil where none came.
-    var firstByte: Duration?
     /// From the request's arrival to the end.
-    var total: Duration
+    var total: TimeAmount
     var requestBytes = 0
     var responseBytes = 0
     /// What a gRPC answer's trailers say; 0 is well.

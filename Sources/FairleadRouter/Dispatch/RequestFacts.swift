@@ -9,7 +9,10 @@ struct RequestFacts {
     var host: String
     /// With the query.
     var path: String
+    /// As they came.
     var headers: HTTPHeaders
+    /// The one that it goes on with, which may be the router's own.
+    var requestID: String?
     /// When it came.
     var now: NIODeadline
     /// Whether the endpoint's gRPC port is meant.

@@ -1,4 +1,5 @@
 import FairleadAPI
+import NIOCore
 
 /// What a gate counts since it is there.
 struct GateCounts: Sendable {
@@ -42,7 +43,7 @@ struct GateCounts: Sendable {
 
     mutating func countLostCopy() { lostCopies += 1 }
 
-    mutating func countWake(_ duration: Duration) { wakes.count(duration) }
+    mutating func countWake(_ time: TimeAmount) { wakes.count(time) }
 
     /// Adds what an explainer's gate counted: how long explanations take says nothing about the model.
     mutating func add(explainer other: GateCounts) {

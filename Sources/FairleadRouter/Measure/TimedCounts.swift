@@ -1,4 +1,5 @@
 import FairleadAPI
+import NIOCore
 
 /// How long things took, and their sum.
 struct TimedCounts: Sendable {
@@ -11,9 +12,10 @@ struct TimedCounts: Sendable {
     private(set) var histogram = LatencyHistogram()
     private(set) var seconds = 0.0
 
-    mutating func count(_ duration: Duration) {
-        histogram.add(duration)
-        seconds += duration / .seconds(1)
+    mutating func count(_ time: TimeAmount) {
+        let length = Double(time.nanoseconds) * 1e-9
+        histogram.add(seconds: length)
+        seconds += length
     }
 
     /// One number a bound, and one for what is longer.

@@ -42,7 +42,7 @@ final class PayloadSample: Sendable {
         log: PayloadLog
     ) {
         self.rule = rule
-        id = request.headers.first(name: "x-request-id") ?? CookieJar.makeValue()
+        id = request.requestID ?? request.headers.first(name: "x-request-id") ?? CookieJar.makeValue()
         self.service = service
         self.revision = revision
         self.component = component

@@ -4,8 +4,8 @@ import NIOHTTP1
 /// An HTTP/1 connection of a client: one request after the other, the next ones waiting where it sends them ahead.
 final class ClientConnection: ChannelDuplexHandler, Timed {
     typealias InboundIn = HTTPServerRequestPart
-    typealias OutboundIn = HTTPServerResponsePart
-    typealias OutboundOut = HTTPServerResponsePart
+    typealias OutboundIn = ByteBuffer
+    typealias OutboundOut = ByteBuffer
 
     private enum State {
         /// Waits for a request.
@@ -23,6 +23,7 @@ final class ClientConnection: ChannelDuplexHandler, Timed {
     private static let lingering = TimeAmount.seconds(2)
 
     private let loop: ProxyLoop
+    private let outgoing: OutgoingBytes
     private var context: ChannelHandlerContext?
     private let origin: String
     private var state = State.idle
@@ -39,6 +40,8 @@ final class ClientConnection: ChannelDuplexHandler, Timed {
     /// Parts of requests that came before their turn.
     private var waiting = CircularBuffer<HTTPServerRequestPart>(initialCapacity: 0)
     private var isReplaying = false
+    /// Whether the client takes in what is written.
+    private(set) var isWritable = true
     private var hasHeldRead = false
     private var hasReadPart = false
     /// When the state began, or the client last showed life in it.
@@ -50,6 +53,7 @@ final class ClientConnection: ChannelDuplexHandler, Timed {
     init(loop: ProxyLoop, origin: String) {
         self.loop = loop
         self.origin = origin
+        outgoing = OutgoingBytes(loop.scratch)
         since = loop.now
     }
 
@@ -59,9 +63,9 @@ final class ClientConnection: ChannelDuplexHandler, Timed {
         switch (state, part) {
         case (.idle, .head(let head)): begin(head)
         case (.exchanging(let exchange), .body(let body)): exchange.received(body)
-        case (.exchanging(let exchange), .end):
+        case (.exchanging(let exchange), .end(let trailers)):
             isReceiving = false
-            exchange.receivedEnd(nil)
+            exchange.receivedEnd(trailers)
         case (.discarding, .body(let body)):
             discarded += body.readableBytes
             if discarded > Self.discardLimit { endConnection() }
@@ -186,39 +190,33 @@ final class ClientConnection: ChannelDuplexHandler, Timed {
 }
 
 extension ClientConnection: ClientSide {
-    var isWritable: Bool { context?.channel.isWritable ?? false }
-
     func sendContinue() {
         guard expectsContinue else { return }
         expectsContinue = false
         since = loop.now
-        let head = HTTPResponseHead(version: .http1_1, status: .continue)
-        context?.writeAndFlush(wrapOutboundOut(.head(head)), promise: nil)
+        outgoing.begin(isChunked: false) { $0.writeStatus(.continue) }
+        flush()
     }
 
     func respond(_ start: ResponseStart) {
-        guard let context else { return }
-        var head = HTTPResponseHead(version: .http1_1, status: start.status, headers: start.headers)
-        if let length = start.length {
-            head.headers.add(name: "content-length", value: String(length))
-        } else if start.hasBody {
-            if isHTTP10 {
-                keepsAlive = false
-            } else {
-                head.headers.add(name: "transfer-encoding", value: "chunked")
+        let isUnframed = start.length == nil && start.hasBody
+        let isChunked = isUnframed && !isHTTP10
+        if isDraining || expectsContinue || isReceiving && !mayDiscard || isUnframed && isHTTP10 { keepsAlive = false }
+        outgoing.begin(isChunked: isChunked) { buffer in
+            buffer.writeStatus(start.status)
+            start.passHeaders { name, value in buffer.writeField(name, value) }
+            if let length = start.length { buffer.writeField("content-length", String(length)) }
+            if isChunked { buffer.writeStaticString("transfer-encoding: chunked\r\n") }
+            if !keepsAlive {
+                buffer.writeStaticString("connection: close\r\n")
+            } else if isHTTP10 {
+                buffer.writeStaticString("connection: keep-alive\r\n")
             }
         }
-        if isDraining || expectsContinue || isReceiving && !mayDiscard { keepsAlive = false }
-        if !keepsAlive {
-            head.headers.add(name: "connection", value: "close")
-        } else if isHTTP10 {
-            head.headers.add(name: "connection", value: "keep-alive")
-        }
-        context.write(wrapOutboundOut(.head(head)), promise: nil)
     }
 
     func respond(_ body: ByteBuffer) {
-        context?.write(wrapOutboundOut(.body(.byteBuffer(body))), promise: nil)
+        if let context { outgoing.add(body, to: context) }
     }
 
     func finish(_ trailers: HTTPHeaders?) {
@@ -226,12 +224,13 @@ extension ClientConnection: ClientSide {
         state = .discarding
         discarded = 0
         since = loop.now
+        outgoing.end(trailers)
         guard keepsAlive else {
             let promise = context.eventLoop.makePromise(of: Void.self)
             promise.futureResult.assumeIsolated().whenComplete { _ in self.endConnection() }
-            return context.writeAndFlush(wrapOutboundOut(.end(trailers)), promise: promise)
+            return outgoing.flush(to: context, promise: promise)
         }
-        context.writeAndFlush(wrapOutboundOut(.end(trailers)), promise: nil)
+        outgoing.flush(to: context)
         // A connection on which nothing can be written ends in the middle of that call.
         guard case .discarding = state, context.channel.isActive else { return }
         if isReceiving {
@@ -241,7 +240,9 @@ extension ClientConnection: ClientSide {
         }
     }
 
-    func flush() { context?.flush() }
+    func flush() {
+        if let context { outgoing.flush(to: context) }
+    }
 
     func resumeReading() {
         guard hasHeldRead, mayRead else { return }
@@ -309,13 +310,15 @@ extension ClientConnection {
     }
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {
-        blockedSince = context.channel.isWritable ? nil : loop.now
-        if context.channel.isWritable, case .exchanging(let exchange) = state { exchange.clientBecameWritable() }
+        isWritable = context.channel.isWritable
+        blockedSince = isWritable ? nil : loop.now
+        if isWritable, case .exchanging(let exchange) = state { exchange.clientBecameWritable() }
     }
 
     func channelInactive(context: ChannelHandlerContext) {
         let last = state
         state = .closing
+        isWritable = false
         loop.remove(self)
         if case .exchanging(let exchange) = last { exchange.clientGone() }
     }

@@ -115,9 +115,9 @@ extension ClientStream: ClientSide {
     func respond(_ start: ResponseStart) {
         guard let context else { return }
         var headers = HPACKHeaders()
-        headers.reserveCapacity(start.headers.count + 2)
+        headers.reserveCapacity(start.headers.count + 4)
         headers.add(name: ":status", value: String(start.status.code))
-        for (name, value) in start.headers { headers.add(name: name.lowercased(), value: value) }
+        start.passHeaders { name, value in headers.add(name: name.lowercased(), value: value) }
         if let length = start.length, start.hasBody, !start.isEnd {
             headers.add(name: "content-length", value: String(length))
         }

@@ -45,7 +45,6 @@ final class Exchange {
     /// Until when it asks again where to go.
     private var patienceEnd: NIODeadline?
     private var status: Int?
-    private var firstByte: NIODeadline?
     private var grpcStatus: Int?
     private var requestBytes = 0
     private var responseBytes = 0
@@ -65,8 +64,8 @@ final class Exchange {
     private func start(flushing: Bool) {
         if case .length(let length) = request.framing, length > loop.maximumBody { return refuse(loop.tooLarge) }
         let facts = RequestFacts(
-            method: request.method, host: request.host, path: request.path, headers: request.headers, now: arrived,
-            isGRPC: request.isGRPC)
+            method: request.method, host: request.host, path: request.path, headers: request.headers,
+            requestID: request.requestID, now: arrived, isGRPC: request.isGRPC)
         switch loop.dispatcher.dispatch(facts, on: loop.eventLoop) {
         case .answer(let answer): refuse(answer)
         case .forward(let passage): open(passage, flushing: flushing)
@@ -170,11 +169,8 @@ final class Exchange {
         phase = .attached(upstream)
         self.isReused = isReused
         if request.expectsContinue, !hasEnded { client?.sendContinue() }
-        let head = RequestStart(
-            method: request.method, host: request.host, path: passage.path, headers: request.headers,
-            framing: request.framing, acceptsTrailers: request.acceptsTrailers)
         let isEnd = hasEnded && held.parts.isEmpty && trailers == nil
-        upstream.send(head, isEnd: isEnd)
+        upstream.send(request, path: passage.path, isEnd: isEnd)
         for part in held.parts { upstream.send(part) }
         if hasEnded, !isEnd { upstream.sendEnd(trailers) }
         held.bound(to: heldLimit)
@@ -193,7 +189,6 @@ final class Exchange {
             var start = try ResponseStart(
                 head, to: request.method, requestID: request.requestID, setCookie: passage.setCookie)
             start.isEnd = isEnd
-            firstByte = .now()
             status = Int(head.status.code)
             grpcStatus = start.grpcStatus
             if let payload = passage.payload, let type = start.headers.first(name: "content-type") {
@@ -335,9 +330,8 @@ final class Exchange {
 
     private func end(_ outcome: PassageEnd.Outcome) -> PassageEnd {
         PassageEnd(
-            outcome: outcome, firstByte: firstByte.map { Duration($0 - arrived) },
-            total: Duration(NIODeadline.now() - arrived), requestBytes: requestBytes, responseBytes: responseBytes,
-            grpcStatus: grpcStatus)
+            outcome: outcome, total: .now() - arrived, requestBytes: requestBytes,
+            responseBytes: responseBytes, grpcStatus: grpcStatus)
     }
 
     private func startMirror() {

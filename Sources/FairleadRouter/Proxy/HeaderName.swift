@@ -77,10 +77,17 @@ enum HeaderName {
         }
         self = match
     }
+
+    /// Whether a field may follow a body: what frames or routes a message may not (RFC 9110, 6.5.1).
+    static func mayTrail(_ name: String) -> Bool {
+        let header = Self(name)
+        return header == nil || header == .grpcStatus
+    }
 }
 
 extension String {
     /// Whether this is that header's name, which is given in lower case.
+    @inline(__always)
     func isHeader(_ name: StaticString) -> Bool {
         name.withUTF8Buffer { name in
             guard name.count == utf8.count else { return false }

@@ -42,7 +42,11 @@ struct HeaderScan {
                 transferEncoding = value
             case .connection: readConnection(value)
             case .te: acceptsTrailers = acceptsTrailers || value.lowercased().contains("trailers")
-            case .upgrade: wantsUpgrade = true
+            case .upgrade:
+                guard !value.lowercased().contains("websocket") else {
+                    throw LocalAnswer(.notImplemented, error: "WebSocket isn't passed on to models")
+                }
+                wantsUpgrade = true
             case .expect:
                 guard value.lowercased() == "100-continue" else {
                     throw LocalAnswer(.expectationFailed, error: "the expectation \(value) can't be met")

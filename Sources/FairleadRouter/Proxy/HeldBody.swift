@@ -2,15 +2,24 @@ import NIOCore
 
 /// The beginning of a request's body, kept for another attempt and for the mirror.
 struct HeldBody {
-    private(set) var parts: [ByteBuffer] = []
+    /// Apart from the rest: most bodies come in one part, and need no list.
+    private var first: ByteBuffer?
+    private var rest: [ByteBuffer] = []
     private(set) var bytes = 0
     /// Whether it is all that came so far.
     private(set) var isWhole = true
 
+    /// In order.
+    var parts: [ByteBuffer] { first.map { [$0] + rest } ?? [] }
+
     /// Keeps a part.
     mutating func take(_ part: ByteBuffer) {
         guard isWhole else { return }
-        parts.append(part)
+        if first == nil {
+            first = part
+        } else {
+            rest.append(part)
+        }
         bytes += part.readableBytes
     }
 
@@ -19,7 +28,8 @@ struct HeldBody {
 
     /// Lets all go.
     mutating func drop() {
-        parts = []
+        first = nil
+        rest = []
         bytes = 0
         isWhole = false
     }

@@ -15,8 +15,8 @@ struct IncomingRequest {
     var host = ""
     /// In origin form, with the query.
     var path: String
-    /// Those that are passed on, without host and framing.
-    var headers: HTTPHeaders
+    /// As they came; ``passHeaders(to:)`` tells which of them go on.
+    let headers: HTTPHeaders
     var framing = Framing.none
     var isGRPC = false
     var acceptsTrailers = false
@@ -25,6 +25,10 @@ struct IncomingRequest {
     /// Whether the client asked to speak something else from here on, which the proxy ignores.
     var wantsUpgrade = false
     var requestID = ""
+    private let scan: HeaderScan
+    private let forwardedFor: String
+    /// Begins a trace, where the client began none.
+    private let traceParent: String?
 
     /// Where a request came from.
     struct Origin {
@@ -40,14 +44,17 @@ struct IncomingRequest {
     init(
         method: HTTPMethod, target: String, headers: HTTPHeaders, origin: Origin, identifiers: inout Identifiers
     ) throws(LocalAnswer) {
-        self.method = method
-        path = target
-        self.headers = HTTPHeaders()
         if method == .CONNECT || method == .TRACE {
             throw LocalAnswer(.methodNotAllowed, error: "the method \(method.rawValue) isn't served here")
         }
+        self.method = method
+        self.headers = headers
+        path = target
         var scan = HeaderScan()
         try scan.read(headers, isHTTP2: origin.isHTTP2)
+        self.scan = scan
+        forwardedFor = scan.forwardedFor.map { "\($0), \(origin.address)" } ?? origin.address
+        traceParent = scan.hasTraceParent ? nil : identifiers.traceParent()
         host = try Self.host(scan, target: target, path: &path, origin: origin)
         framing = try scan.framing()
         isGRPC = scan.isGRPC
@@ -55,7 +62,26 @@ struct IncomingRequest {
         expectsContinue = scan.expectsContinue && framing != .none && !origin.isHTTP10
         wantsUpgrade = scan.wantsUpgrade
         requestID = scan.requestID ?? identifiers.requestID()
-        self.headers = Self.forwarded(headers, scan, host: host, requestID: requestID, origin, &identifiers)
+    }
+
+    /// Goes through the headers that the model server is to see, the proxy's own among them, without host and framing.
+    func passHeaders(to body: (_ name: String, _ value: String) -> Void) {
+        for (name, value) in headers {
+            switch HeaderName(name) {
+            case nil where scan.strips(name): continue
+            case nil, .traceParent, .forwardedProto, .forwardedHost, .contentType, .server, .grpcStatus:
+                body(name, value)
+            case .connection, .keepAlive, .proxyConnection, .transferEncoding, .te, .upgrade, .http2Settings, .host,
+                .contentLength, .expect, .forwardedFor, .cookie, .requestID:
+                continue
+            }
+        }
+        if let cookie = scan.cookie { body("cookie", cookie) }
+        body("x-forwarded-for", forwardedFor)
+        if !scan.hasForwardedProto { body("x-forwarded-proto", "http") }
+        if !scan.hasForwardedHost, !host.isEmpty { body("x-forwarded-host", host) }
+        body("x-request-id", requestID)
+        if let traceParent { body("traceparent", traceParent) }
     }
 
     /// The host that is meant, with the target brought into origin form.
@@ -82,32 +108,6 @@ struct IncomingRequest {
             return String(authority)
         }
         throw LocalAnswer(.badRequest, error: "the request's target is no path")
-    }
-
-    private static func forwarded(
-        _ headers: HTTPHeaders, _ scan: HeaderScan, host: String, requestID: String, _ origin: Origin,
-        _ identifiers: inout Identifiers
-    ) -> HTTPHeaders {
-        var result = HTTPHeaders()
-        result.reserveCapacity(headers.count + 8)
-        for (name, value) in headers {
-            switch HeaderName(name) {
-            case nil where scan.strips(name): continue
-            case nil, .traceParent, .forwardedProto, .forwardedHost, .contentType, .server, .grpcStatus:
-                result.add(name: name, value: value)
-            case .connection, .keepAlive, .proxyConnection, .transferEncoding, .te, .upgrade, .http2Settings, .host,
-                .contentLength, .expect, .forwardedFor, .cookie, .requestID:
-                continue
-            }
-        }
-        if let cookie = scan.cookie { result.add(name: "cookie", value: cookie) }
-        let forwarded = scan.forwardedFor.map { "\($0), \(origin.address)" } ?? origin.address
-        result.add(name: "x-forwarded-for", value: forwarded)
-        if !scan.hasForwardedProto { result.add(name: "x-forwarded-proto", value: "http") }
-        if !scan.hasForwardedHost, !host.isEmpty { result.add(name: "x-forwarded-host", value: host) }
-        result.add(name: "x-request-id", value: requestID)
-        if !scan.hasTraceParent { result.add(name: "traceparent", value: identifiers.traceParent()) }
-        return result
     }
 
     /// Whether a body may come.

@@ -65,14 +65,11 @@ final class ProtocolDetector: ChannelInboundHandler, RemovableChannelHandler, Ti
     }
 
     private func handlers(of channel: any Channel) -> [any ChannelHandler] {
-        var framing = HTTPResponseEncoder.Configuration()
-        framing.automaticallySetFramingHeaders = false
         var limits = NIOHTTPDecoderLimitConfiguration()
         limits.maxHeaderFieldSize = loop.limits.headerBytes
         limits.maxHeaderListSize = loop.limits.headerBytes
         limits.maxHeaderFieldCount = loop.limits.headerCount
         return [
-            HTTPResponseEncoder(configuration: framing),
             ByteToMessageHandler(HTTPRequestDecoder(leftOverBytesStrategy: .dropBytes, limitConfiguration: limits)),
             ClientConnection(loop: loop, origin: channel.remoteAddress?.ipAddress ?? "unknown"),
         ]

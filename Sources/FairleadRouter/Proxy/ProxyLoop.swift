@@ -8,6 +8,7 @@ final class ProxyLoop {
     let limits: ProxyLimits
     let maximumBody: Int
     let pool: UpstreamPool
+    let scratch = OutgoingBytes.Scratch()
     var identifiers = Identifiers()
     /// The time of the last tick: near enough for whatever takes seconds.
     private(set) var now = NIODeadline.now()
@@ -22,7 +23,7 @@ final class ProxyLoop {
         self.dispatcher = dispatcher
         self.limits = limits
         self.maximumBody = maximumBody
-        pool = UpstreamPool(eventLoop: eventLoop, limits: limits)
+        pool = UpstreamPool(eventLoop: eventLoop, limits: limits, scratch: scratch)
     }
 
     /// What a body beyond the limit is answered with.

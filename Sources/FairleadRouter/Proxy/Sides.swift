@@ -28,8 +28,9 @@ protocol ClientSide: AnyObject {
 protocol UpstreamSide: AnyObject {
     /// Whether the server takes in what is written.
     var isWritable: Bool { get }
-    /// Begins the request; nothing else follows where it is the end as well.
-    func send(_ head: RequestStart, isEnd: Bool)
+    /// Begins a request, which asks for a path that may not be the client's; nothing else follows where it is the end
+    /// as well.
+    func send(_ request: IncomingRequest, path: String, isEnd: Bool)
     /// Goes on with the request.
     func send(_ body: ByteBuffer)
     /// Ends the request.
@@ -47,17 +48,6 @@ protocol Timed: AnyObject {
     func check(_ now: NIODeadline)
     /// Learns that the router drains.
     func drain()
-}
-
-/// The head of a request as a model server is to see it.
-struct RequestStart {
-    var method: HTTPMethod
-    var host: String
-    var path: String
-    /// Without host and framing.
-    var headers: HTTPHeaders
-    var framing: IncomingRequest.Framing
-    var acceptsTrailers: Bool
 }
 
 /// Why a model server gave no answer.

@@ -10,36 +10,37 @@ final class UpstreamConnection: ChannelDuplexHandler, UpstreamSide {
     let endpoint: Endpoint
     /// Since when it has no request.
     private(set) var idleSince: NIODeadline
+    private var shelf: UpstreamPool.Shelf
     private let pool: UpstreamPool
+    private let writer: RequestWriter
+    /// What tells the decoder the method of a request, kept for the next one.
+    private var mark: HTTPRequestHead?
     private var context: ChannelHandlerContext?
     private var exchange: Exchange?
     private var keepsAlive = false
     private var hasHeldRead = false
-    private var isPooled = false
+    /// Whether the server takes in what is written.
+    private(set) var isWritable = true
 
-    init(_ endpoint: Endpoint, pool: UpstreamPool, now: NIODeadline) {
+    init(_ endpoint: Endpoint, shelf: UpstreamPool.Shelf, pool: UpstreamPool) {
         self.endpoint = endpoint
+        self.shelf = shelf
         self.pool = pool
-        idleSince = now
+        writer = RequestWriter(pool.scratch)
+        idleSince = pool.now
     }
 
     /// What the channel's pipeline is made of, this handler at its end.
     var handlers: [any ChannelHandler] {
-        var framing = HTTPRequestEncoder.Configuration()
-        framing.automaticallySetFramingHeaders = false
-        return [
-            HTTPRequestEncoder(configuration: framing),
-            ByteToMessageHandler(HTTPResponseDecoder(leftOverBytesStrategy: .dropBytes)), self,
-        ]
+        [writer, ByteToMessageHandler(HTTPResponseDecoder(leftOverBytesStrategy: .dropBytes)), self]
     }
 
     var isOpen: Bool { context?.channel.isActive ?? false }
 
     /// Serves an exchange, if it still wants to be served.
     func attach(_ exchange: Exchange, isReused: Bool, flushing: Bool) {
-        guard isOpen else { return exchange.upstreamFailed(.unreachable) }
+        guard isReused || isOpen else { return exchange.upstreamFailed(.unreachable) }
         self.exchange = exchange
-        isPooled = false
         keepsAlive = false
         if !exchange.attached(self, isReused: isReused, flushing: flushing) {
             self.exchange = nil
@@ -48,45 +49,32 @@ final class UpstreamConnection: ChannelDuplexHandler, UpstreamSide {
     }
 
     /// Closes; the pool has let go of it.
-    func close() {
-        isPooled = false
-        context?.close(promise: nil)
-    }
+    func close() { context?.close(promise: nil) }
 
     private func rest() {
-        idleSince = .now()
-        isPooled = true
-        pool.release(self)
+        idleSince = pool.now
+        if !shelf.isListed { shelf = pool.shelf(of: endpoint) }
+        shelf.add(self)
         resumeReading()
     }
 
     // MARK: - UpstreamSide
 
-    var isWritable: Bool { context?.channel.isWritable ?? false }
-
-    func send(_ start: RequestStart, isEnd: Bool) {
+    func send(_ request: IncomingRequest, path: String, isEnd: Bool) {
         guard let context else { return }
-        var head = HTTPRequestHead(version: .http1_1, method: start.method, uri: start.path, headers: start.headers)
-        head.headers.add(name: "host", value: start.host)
-        switch start.framing {
-        case .none: break
-        case .length(let length): head.headers.add(name: "content-length", value: String(length))
-        case .chunked: head.headers.add(name: "transfer-encoding", value: "chunked")
-        }
-        context.write(wrapOutboundOut(.head(head)), promise: nil)
+        let mark = self.mark?.method == request.method ? self.mark : nil
+        let known = mark ?? HTTPRequestHead(version: .http1_1, method: request.method, uri: "/")
+        self.mark = known
+        context.write(wrapOutboundOut(.head(known)), promise: nil)
+        writer.send(request, path: path)
         if isEnd { sendEnd(nil) }
     }
 
-    func send(_ body: ByteBuffer) {
-        context?.write(wrapOutboundOut(.body(.byteBuffer(body))), promise: nil)
-    }
+    func send(_ body: ByteBuffer) { writer.send(body) }
 
-    func sendEnd(_ trailers: HTTPHeaders?) {
-        // Trailers of a request may be left out (RFC 9110, 6.5.1), and servers differ in what they do with them.
-        context?.write(wrapOutboundOut(.end(nil)), promise: nil)
-    }
+    func sendEnd(_ trailers: HTTPHeaders?) { writer.sendEnd(trailers) }
 
-    func flush() { context?.flush() }
+    func flush() { writer.flush() }
 
     func resumeReading() {
         guard hasHeldRead else { return }
@@ -128,7 +116,8 @@ final class UpstreamConnection: ChannelDuplexHandler, UpstreamSide {
     func channelReadComplete(context: ChannelHandlerContext) { exchange?.flushResponse() }
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {
-        if context.channel.isWritable { exchange?.upstreamBecameWritable() }
+        isWritable = context.channel.isWritable
+        if isWritable { exchange?.upstreamBecameWritable() }
     }
 
     func read(context: ChannelHandlerContext) {
@@ -148,8 +137,7 @@ final class UpstreamConnection: ChannelDuplexHandler, UpstreamSide {
 
     private func ended(_ failure: UpstreamFailure) {
         guard let exchange else {
-            if isPooled { pool.forget(self) }
-            return
+            return shelf.remove(self)
         }
         self.exchange = nil
         exchange.upstreamFailed(failure)

@@ -8,18 +8,35 @@ import NIOPosix
 /// Guarantees: a connection without a request is closed before a common server closes it; no endpoint that left the
 /// table keeps one for longer than that.
 final class UpstreamPool {
+    /// The connections to an endpoint that have no request.
+    final class Shelf {
+        /// The one used last at the end.
+        fileprivate var connections: [UpstreamConnection] = []
+        /// Whether the pool still looks here.
+        fileprivate(set) var isListed = true
+
+        /// Takes a connection back that can serve another request.
+        func add(_ connection: UpstreamConnection) { connections.append(connection) }
+
+        /// Forgets a connection that is closed.
+        func remove(_ connection: UpstreamConnection) { connections.removeAll { $0 === connection } }
+    }
+
+    let scratch: OutgoingBytes.Scratch
+    /// The time of the last sweep.
+    private(set) var now = NIODeadline.now()
     private let eventLoop: any EventLoop
     private let limits: ProxyLimits
     private let bootstrap: ClientBootstrap
-    /// Connections without a request, the one used last at the end.
-    private var idle: [Endpoint: [UpstreamConnection]] = [:]
+    private var shelves: [Endpoint: Shelf] = [:]
     private var multiplexed: [Endpoint: [UpstreamMultiplex]] = [:]
     /// Who waits for the one HTTP/2 connection to an endpoint that is being made.
     private var waiting: [Endpoint: [Exchange]] = [:]
 
-    init(eventLoop: any EventLoop, limits: ProxyLimits) {
+    init(eventLoop: any EventLoop, limits: ProxyLimits, scratch: OutgoingBytes.Scratch) {
         self.eventLoop = eventLoop
         self.limits = limits
+        self.scratch = scratch
         bootstrap = ClientBootstrap(group: eventLoop).connectTimeout(limits.connectTimeout)
     }
 
@@ -32,15 +49,15 @@ final class UpstreamPool {
     ///   - flushing: Whether what is sent first is to be flushed.
     func connect(to endpoint: Endpoint, freshly: Bool, for exchange: Exchange, flushing: Bool) {
         if endpoint.usesHTTP2 { return openStream(to: endpoint, freshly: freshly, for: exchange) }
-        if !freshly, let connection = takeIdle(endpoint) {
-            connection.attach(exchange, isReused: true, flushing: flushing)
-            return
+        let shelf = shelf(of: endpoint)
+        while !freshly, let connection = shelf.connections.popLast() {
+            if connection.isOpen { return connection.attach(exchange, isReused: true, flushing: flushing) }
         }
         open(endpoint) { [self] result in
             switch result {
             case .failure: exchange.upstreamFailed(.unreachable)
             case .success(let channel):
-                let connection = UpstreamConnection(endpoint, pool: self, now: .now())
+                let connection = UpstreamConnection(endpoint, shelf: shelf, pool: self)
                 do {
                     try channel.pipeline.syncOperations.addHandlers(connection.handlers)
                 } catch {
@@ -51,17 +68,6 @@ final class UpstreamPool {
         }
     }
 
-    /// Takes a connection back that can serve another request.
-    func release(_ connection: UpstreamConnection) { idle[connection.endpoint, default: []].append(connection) }
-
-    /// Forgets a connection that is closed.
-    func forget(_ connection: UpstreamConnection) {
-        guard var connections = idle[connection.endpoint] else { return }
-        idle[connection.endpoint] = nil
-        connections.removeAll { $0 === connection }
-        if !connections.isEmpty { idle[connection.endpoint] = connections }
-    }
-
     /// Forgets a connection that takes no streams any more.
     func forget(_ multiplex: UpstreamMultiplex) {
         multiplexed[multiplex.endpoint]?.removeAll { $0 === multiplex }
@@ -70,34 +76,38 @@ final class UpstreamPool {
 
     /// Closes what was idle for too long.
     func sweep(_ now: NIODeadline) {
+        self.now = now
         let limit = now - limits.upstreamIdleTimeout
         var expired: [UpstreamConnection] = []
-        for (endpoint, connections) in idle {
+        for shelf in shelves.values {
             // In the order of their last use.
-            let old = connections.prefix { $0.idleSince <= limit }
-            guard !old.isEmpty else { continue }
+            let old = shelf.connections.prefix { $0.idleSince <= limit }
             expired += old
-            idle[endpoint] = old.count == connections.count ? nil : Array(connections.dropFirst(old.count))
+            shelf.connections.removeFirst(old.count)
         }
         for connection in expired { connection.close() }
+        for (endpoint, shelf) in shelves where shelf.connections.isEmpty {
+            shelf.isListed = false
+            shelves[endpoint] = nil
+        }
         let unused = multiplexed.values.joined().filter { $0.streams == 0 && $0.idleSince <= limit }
         for multiplex in unused { multiplex.close() }
     }
 
     /// Closes everything.
     func close() {
-        let connections = idle.values.joined()
-        idle = [:]
+        let connections = shelves.values.flatMap(\.connections)
+        for shelf in shelves.values { shelf.connections = [] }
         for connection in connections { connection.close() }
         for multiplex in multiplexed.values.joined() { multiplex.close() }
     }
 
-    private func takeIdle(_ endpoint: Endpoint) -> UpstreamConnection? {
-        while let connection = idle[endpoint]?.popLast() {
-            if idle[endpoint]?.isEmpty == true { idle[endpoint] = nil }
-            if connection.isOpen { return connection }
-        }
-        return nil
+    /// Where an endpoint's connections wait.
+    func shelf(of endpoint: Endpoint) -> Shelf {
+        if let shelf = shelves[endpoint] { return shelf }
+        let shelf = Shelf()
+        shelves[endpoint] = shelf
+        return shelf
     }
 
     private func openStream(to endpoint: Endpoint, freshly: Bool, for exchange: Exchange) {

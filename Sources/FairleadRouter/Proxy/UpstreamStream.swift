@@ -24,17 +24,17 @@ final class UpstreamStream: ChannelDuplexHandler, UpstreamSide {
 
     var isWritable: Bool { context?.channel.isWritable ?? false }
 
-    func send(_ start: RequestStart, isEnd: Bool) {
+    func send(_ request: IncomingRequest, path: String, isEnd: Bool) {
         guard let context else { return }
         var headers = HPACKHeaders()
-        headers.reserveCapacity(start.headers.count + 6)
-        headers.add(name: ":method", value: start.method.rawValue)
+        headers.reserveCapacity(request.headers.count + 10)
+        headers.add(name: ":method", value: request.method.rawValue)
         headers.add(name: ":scheme", value: "http")
-        headers.add(name: ":path", value: start.path)
-        headers.add(name: ":authority", value: start.host)
-        for (name, value) in start.headers { headers.add(name: name.lowercased(), value: value) }
-        if start.acceptsTrailers { headers.add(name: "te", value: "trailers") }
-        if case .length(let length) = start.framing { headers.add(name: "content-length", value: String(length)) }
+        headers.add(name: ":path", value: path)
+        headers.add(name: ":authority", value: request.host)
+        request.passHeaders { name, value in headers.add(name: name.lowercased(), value: value) }
+        if request.acceptsTrailers { headers.add(name: "te", value: "trailers") }
+        if case .length(let length) = request.framing { headers.add(name: "content-length", value: String(length)) }
         context.write(wrapOutboundOut(.headers(.init(headers: headers, endStream: isEnd))), promise: nil)
     }
 
@@ -147,7 +147,9 @@ extension HTTP2Frame.FramePayload {
         guard let trailers else { return .data(.init(data: .byteBuffer(ByteBuffer()), endStream: true)) }
         var headers = HPACKHeaders()
         headers.reserveCapacity(trailers.count)
-        for (name, value) in trailers { headers.add(name: name.lowercased(), value: value) }
+        for (name, value) in trailers where HeaderName.mayTrail(name) {
+            headers.add(name: name.lowercased(), value: value)
+        }
         return .headers(.init(headers: headers, endStream: true))
     }
 }

@@ -2,6 +2,7 @@ import FairleadAPI
 import Foundation
 import KubernetesCore
 import Logging
+import NIOCore
 import NIOPosix
 import PrometheusMetrics
 import Testing
@@ -59,7 +60,7 @@ struct RouterMetricsTests {
 
     @Test func theSumsAreThoseOfTheHistogram() {
         var times = TimedCounts()
-        for millisecond in [0, 1, 3, 50, 700, 90_000, 10_000_000] { times.count(.milliseconds(millisecond)) }
+        for millisecond in [0, 1, 3, 50, 700, 90_000, 10_000_000] as [Int64] { times.count(.milliseconds(millisecond)) }
         #expect(times.counts.reduce(0, +) == 7)
         #expect(times.counts.count == TimedCounts.bounds.count + 1)
         #expect(times.counts.first == 1)

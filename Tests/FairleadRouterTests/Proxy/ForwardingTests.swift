@@ -162,6 +162,77 @@ struct ForwardingTests {
         }
     }
 
+    @Test func trailersPassInBothDirections() async throws {
+        let seen = Notes<String>()
+        try await RawServer.serve({ wire in
+            _ = try await wire.head()
+            seen.add(try await wire.read(through: "\r\n\r\n"))
+            try await wire.send(
+                "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n2\r\nok\r\n0\r\nx-tokens: 7\r\n\r\n")
+            _ = await wire.readToEnd()
+        }) { pod in
+            try await ProxyFixture.run(pods: [pod]) { proxy in
+                try await Wire.connect(proxy.port) { client in
+                    try await client.send(
+                        "POST /x HTTP/1.1\r\nhost: churn.risk\r\ntransfer-encoding: chunked\r\n\r\n"
+                            + "3\r\nabc\r\n0\r\nx-sum: 900\r\ncontent-length: 4\r\nhost: other\r\n\r\n")
+                    #expect(try await client.head()?.status == 200)
+                    #expect(try await client.read(through: "\r\n\r\n") == "2\r\nok\r\n0\r\nx-tokens: 7\r\n\r\n")
+                }
+            }
+        }
+        // Without those that could make of it another message than it is.
+        #expect(seen.all == ["3\r\nabc\r\n0\r\nx-sum: 900\r\n\r\n"])
+    }
+
+    @Test func largeAndSmallPartsArriveInOrder() async throws {
+        // Small ones are put together, large ones are not: at every border between them.
+        let sizes = [1, 4095, 4096, 4097, 3, 70_000, 2, 4096, 4096, 4096, 4096, 4096, 5]
+        try await RawServer.serve({ wire in
+            while let request = try await wire.request() {
+                try await wire.send("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n")
+                var rest = request.body[...]
+                for size in sizes {
+                    let part = rest.prefix(size)
+                    rest = rest.dropFirst(size)
+                    try await wire.send("\(String(size, radix: 16))\r\n\(part)\r\n")
+                }
+                try await wire.send("0\r\n\r\n")
+            }
+        }) { pod in
+            try await ProxyFixture.run(pods: [pod]) { proxy in
+                try await Wire.connect(proxy.port) { client in
+                    for round in 0..<3 {
+                        let parts = sizes.enumerated().map { String(repeating: "\(($0 + round) % 10)", count: $1) }
+                        try await client.send(
+                            "POST /x HTTP/1.1\r\nhost: churn.risk\r\ntransfer-encoding: chunked\r\n\r\n")
+                        for part in parts {
+                            try await client.send("\(String(part.utf8.count, radix: 16))\r\n\(part)\r\n")
+                        }
+                        try await client.send("0\r\n\r\n")
+                        #expect(try await client.answer().body == parts.joined())
+                    }
+                }
+            }
+        }
+    }
+
+    @Test func webSocketsAreRefused() async throws {
+        try await RawServer.serve(RawServer.answering { _ in RawServer.ok("plain") }) { pod in
+            try await ProxyFixture.run(pods: [pod]) { proxy in
+                try await Wire.connect(proxy.port) { client in
+                    try await client.send(
+                        "GET /v1/realtime HTTP/1.1\r\nhost: churn.risk\r\nconnection: Upgrade\r\n"
+                            + "upgrade: websocket\r\nsec-websocket-version: 13\r\n\r\n")
+                    let answer = try await client.answer()
+                    #expect(answer.status == 501)
+                    #expect(answer.body.contains("WebSocket"))
+                    #expect(answer["connection"] == ["close"])
+                }
+            }
+        }
+    }
+
     @Test func wishesToUpgradeAreIgnored() async throws {
         let seen = Notes<Wire.Message>()
         try await RawServer.serve(

@@ -14,6 +14,26 @@ enum FrameBytes {
         return bytes
     }
 
+    /// A server's first words: that it takes no request after the last one of a number.
+    static func goingAway(after last: UInt32) -> ByteBuffer {
+        var payload = ByteBuffer(integer: last)
+        payload.writeInteger(UInt32(0))
+        var bytes = frame(type: 4, stream: 0, ByteBuffer())
+        bytes.writeImmutableBuffer(frame(type: 7, stream: 0, payload))
+        return bytes
+    }
+
+    /// A server's first words, and a whole answer to the first request.
+    static func answer(_ headers: HPACKHeaders) throws -> ByteBuffer {
+        var encoder = HPACKEncoder(allocator: ByteBufferAllocator())
+        var block = ByteBuffer()
+        try encoder.encode(headers: headers, to: &block)
+        var bytes = frame(type: 4, stream: 0, ByteBuffer())
+        bytes.writeImmutableBuffer(frame(type: 4, flags: 0x1, stream: 0, ByteBuffer()))
+        bytes.writeImmutableBuffer(frame(type: 1, flags: 0x5, stream: 1, block))
+        return bytes
+    }
+
     /// Lets the other side send a million bytes more.
     static func window(stream: UInt32) -> ByteBuffer {
         frame(type: 8, stream: stream, ByteBuffer(integer: UInt32(1_000_000)))

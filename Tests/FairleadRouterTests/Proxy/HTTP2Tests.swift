@@ -34,6 +34,55 @@ struct HTTP2Tests {
         try await wire.send(["grpc-status": "0", "grpc-message": "done"], isEnd: true)
     }
 
+    /// What a server says it did nothing with is sent again, whatever it asks for; what it may have worked on is not.
+    @Test(arguments: [(HTTP2ErrorCode.refusedStream, "0", 2), (.internalError, "14", 1)])
+    func aResetCallIsSentAgainWhereItWasRefused(code: HTTP2ErrorCode, status: String, calls: Int) async throws {
+        let seen = Notes<Void>()
+        try await StreamWire.serve({ wire in
+            guard case .headers = try await wire.frame() else { return }
+            seen.add(())
+            if seen.count == 1 { return try await wire.reset(code) }
+            try await wire.send([":status": "200", "grpc-status": "0"], isEnd: true)
+        }) { pod in
+            try await ProxyFixture.run(pods: [pod], grpc: true) { proxy in
+                try await StreamWire.connect(proxy.port) { connection in
+                    let answer = try await connection.stream { call in
+                        try await call.send(Self.request("/inference.Unsafe/Change", Self.grpc), isEnd: true)
+                        return try await call.message()
+                    }
+                    #expect(answer.headers.first(name: "grpc-status") == status)
+                }
+            }
+        }
+        #expect(seen.count == calls)
+    }
+
+    /// A server that goes takes what it has begun, and the rest goes over another connection.
+    @Test func whatAServerThatGoesDidNotTakeIsSentAgain() async throws {
+        let connections = Notes<Void>()
+        try await RawServer.serve({ wire in
+            _ = try await wire.read(through: "\r\nSM\r\n\r\n")
+            connections.add(())
+            if connections.count == 1 {
+                try await wire.send(FrameBytes.goingAway(after: 0))
+            } else {
+                try await wire.send(try FrameBytes.answer([":status": "200", "grpc-status": "0"]))
+            }
+            _ = await wire.readToEnd()
+        }) { pod in
+            try await ProxyFixture.run(pods: [pod], grpc: true) { proxy in
+                try await StreamWire.connect(proxy.port) { connection in
+                    let answer = try await connection.stream { call in
+                        try await call.send(Self.request("/inference.Unsafe/Change", Self.grpc), isEnd: true)
+                        return try await call.message()
+                    }
+                    #expect(answer.headers.first(name: "grpc-status") == "0")
+                }
+            }
+        }
+        #expect(connections.count == 2)
+    }
+
     @Test func aCallPassesInBothDirectionsWithItsTrailers() async throws {
         let connections = Notes<Void>()
         try await StreamWire.serve(Self.echo, connected: { connections.add(()) }) { pod in

@@ -99,9 +99,40 @@ struct RetryTests {
                     let answer = try await client.answer()
                     #expect(answer.status == 200)
                     #expect(answer.body == "42")
+                    // What never reached a pod counts for nothing, and leaves no place taken.
+                    let counts = proxy.dispatcher.measures.revisions.first?.counts
+                    #expect(counts?.requests == 1)
+                    #expect(counts?.errors == 0)
+                    #expect(proxy.inFlight == 0)
                 }
             }
         }
+    }
+
+    /// What ends one server after the other must not end them all.
+    @Test func aRequestEndsThreeServersAtMost() async throws {
+        let seen = Notes<String>()
+        let silent: @Sendable (Wire) async throws -> Void = { wire in
+            if let request = try await wire.request() { seen.add(request.startLine) }
+        }
+        try await RawServer.serve(silent) { one in
+            try await RawServer.serve(silent) { two in
+                try await RawServer.serve(silent) { three in
+                    try await RawServer.serve(silent) { four in
+                        try await ProxyFixture.run(pods: [one, two, three, four]) { proxy in
+                            try await Wire.connect(proxy.port) { client in
+                                try await client.send(
+                                    "POST /v2/models/m/infer HTTP/1.1\r\nhost: churn.risk\r\n"
+                                        + "content-length: 2\r\n\r\n{}")
+                                #expect(try await client.answer().status == 502)
+                                #expect(proxy.dispatcher.measures.revisions.first?.counts.requests == 1)
+                            }
+                        }
+                    }
+                }
+            }
+        }
+        #expect(seen.count == 3)
     }
 
     @Test func anAnswerThatBreaksOffIsSeenToBreakOff() async throws {

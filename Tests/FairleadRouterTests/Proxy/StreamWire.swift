@@ -33,6 +33,9 @@ final class StreamWire {
         try await outbound.write(.data(.init(data: .byteBuffer(ByteBuffer(string: body)), endStream: isEnd)))
     }
 
+    /// Ends the stream without more.
+    func reset(_ code: HTTP2ErrorCode) async throws { try await outbound.write(.rstStream(code)) }
+
     /// The next frame that is one of headers or of data; nil at the end.
     func frame() async throws -> HTTP2Frame.FramePayload? {
         while let frame = try await iterator.next(isolation: #isolation) {
