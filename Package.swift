@@ -142,12 +142,14 @@ let package = Package(
                 product("SystemPackage", "swift-system"),
             ]),
 
-        // What the pod's own containers run: fetch, store, and the notifier.
+        // What the pod's own containers run: fetch, store, the notifier, and what collects payloads.
         library(
             "FairleadArtifacts",
             [
-                "KubernetesCore", crypto, nioCore, nioHTTP1,
+                "KubernetesCore", "PrometheusMetrics", crypto, logging, serviceLifecycle, httpTypes, nioCore, nioPosix,
+                nioHTTP1,
                 product("AsyncHTTPClient", "async-http-client"),
+                product("HummingbirdCore", "hummingbird"),
                 product("Subprocess", "swift-subprocess"),
                 product("SystemPackage", "swift-system"),
             ]),
@@ -255,7 +257,10 @@ let package = Package(
         tests("LocalAPIServerTests", ["PropertyTesting", "KubernetesCore", "LocalAPIServer", yams]),
         tests(
             "FairleadArtifactsTests",
-            ["PropertyTesting", "KubernetesCore", "FairleadArtifacts", nioCore, nioPosix, nioHTTP1]),
+            [
+                "PropertyTesting", "KubernetesCore", "FairleadArtifacts", nioCore, nioPosix, nioHTTP1,
+                product("AsyncHTTPClient", "async-http-client"),
+            ]),
         tests(
             "LocalNodeTests",
             ["PropertyTesting", "KubernetesCore", "KubernetesClient", "LocalNode", logging, nioCore, nioPosix]),

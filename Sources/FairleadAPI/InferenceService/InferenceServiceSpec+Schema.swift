@@ -160,9 +160,9 @@ extension PayloadLogSpec: Schematic {
         "Where requests and answers are sent to, as CloudEvents.",
         [
             SchemaField("url", .string("What takes them.")),
-            SchemaField("uri", .string("The folder for them.")),
+            SchemaField("uri", .string("The folder of a store for them.")),
             SchemaField("mode", .choice(Mode.self, "What is sent; else All.")),
-            SchemaField("sample", .number("The share of the requests, from 0 to 1.")),
+            SchemaField("sample", .number("The share of the requests, from 0 to 1.", minimum: 0, maximum: 1)),
         ], exactlyOneOf: ["url", "uri"])
 }
 

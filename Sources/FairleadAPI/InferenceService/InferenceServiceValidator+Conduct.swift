@@ -140,8 +140,13 @@ extension InferenceServiceValidator {
                 add(path["url"], "must be a URL such as http://events.risk.svc, not \(Quoted.text(url))")
             }
         }
-        if log.uri != nil {
-            add(path["uri"], "a log in the artifact store is not supported yet: name what takes CloudEvents as url")
+        if let uri = log.uri {
+            let scheme = uri.prefix { $0 != ":" }
+            if let problem = URIText.problem(uri) {
+                add(path["uri"], problem)
+            } else if uri.contains("$(") || ["http", "https", "hf", "oci", "git"].contains(scheme) {
+                add(path["uri"], "must be a folder in a store, such as s3://bucket/folder, not \(Quoted.text(uri))")
+            }
         }
         if let sample = log.sample, !(sample >= 0 && sample <= 1) {
             add(path["sample"], "must be a share from 0 to 1, not \(sample)")

@@ -9,8 +9,11 @@ public struct PayloadLogSpec: Sendable, Hashable, Codable {
 
     /// What takes the events, by HTTP; or ``uri``.
     public var url: String?
-    /// The folder in which they are stored.
+    /// The folder in which they are stored, by pods of the service's own.
     public var uri: String?
+    /// The label `fairlead.dev/component` of what collects the events for ``uri``: pods beside those of the revisions.
+    public static let component = "payloads"
+
     /// What is sent; `All` where it is left out.
     public var mode: Mode?
     /// The share of the requests, from 0 to 1; all where it is left out.

@@ -6,4 +6,6 @@ public enum ServiceCondition {
     public static let modelLoaded = "ModelLoaded"
     /// No rollout was rolled back or is paused.
     public static let rolloutHealthy = "RolloutHealthy"
+    /// What is logged of the requests is stored; only where a folder is named for it.
+    public static let payloadsLogged = "PayloadsLogged"
 }

@@ -6,7 +6,12 @@ extension SchemaNode {
     }
 
     static func boolean(_ description: String) -> SchemaNode { SchemaNode(.boolean, description) }
-    static func number(_ description: String) -> SchemaNode { SchemaNode(.number, description) }
+    static func number(_ description: String, minimum: Int64? = nil, maximum: Int64? = nil) -> SchemaNode {
+        var node = SchemaNode(.number, description)
+        node.minimum = minimum
+        node.maximum = maximum
+        return node
+    }
 
     static func integer(_ description: String, minimum: Int64? = nil, maximum: Int64? = nil) -> SchemaNode {
         var node = SchemaNode(.integer, description)

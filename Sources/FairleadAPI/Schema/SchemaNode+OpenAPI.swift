@@ -29,9 +29,11 @@ extension SchemaNode {
         }
         if !allowed.isEmpty { members["enum"] = .array(allowed.map { .string($0) }) }
         if format == .dateTime { members["format"] = "date-time" }
-        if case .integer = shape {
+        switch shape {
+        case .integer, .number:
             if let minimum { members["minimum"] = .integer(minimum) }
             if let maximum { members["maximum"] = .integer(maximum) }
+        default: break
         }
         let rules = self.rules + (oneOfRule.map { [$0] } ?? [])
         if !rules.isEmpty { members["x-kubernetes-validations"] = .array(rules.map(\.json)) }

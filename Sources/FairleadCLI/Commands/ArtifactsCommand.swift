@@ -5,11 +5,11 @@ import KubernetesClient
 import KubernetesCore
 import Logging
 
-/// `fairlead artifacts`: what Fairlead's own containers in a task's pod run; the controller makes them.
+/// `fairlead artifacts`: what Fairlead's own containers run; the controller makes them.
 struct ArtifactsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "artifacts", abstract: "Bring and keep what a task reads and writes.", shouldDisplay: false,
-        subcommands: [Fetch.self, Store.self])
+        subcommands: [Fetch.self, Store.self, Payloads.self])
 
     /// The init container `fetch`.
     struct Fetch: AsyncParsableCommand {
@@ -42,6 +42,15 @@ struct ArtifactsCommand: ParsableCommand {
 
         func run() async throws {
             throw ExitCode(await StoreProgram.run(until: .ofProcess(), log: Self.programLog))
+        }
+    }
+    /// The program of the pods that collect a service's payloads.
+    struct Payloads: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Collect the payloads of a service's requests, and store them.")
+
+        func run() async throws {
+            throw ExitCode(await PayloadsProgram.run(until: .ofProcess()))
         }
     }
 }

@@ -11,6 +11,7 @@ struct ServiceEvents {
         if after.message != before.message, after.phase == .invalid {
             events.append(PlannedEvent(isWarning: true, reason: "InvalidSpec", note: after.message ?? ""))
         }
+        events += payloadEvents
         for revision in after.revisions { events += self.events(revision) }
         if let traffic = after.traffic, let former = before.traffic, !former.isEmpty, weights(after) != weights(before)
         {

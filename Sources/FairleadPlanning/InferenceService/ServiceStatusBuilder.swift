@@ -50,6 +50,7 @@ struct ServiceStatusBuilder {
         status.modelStatus = modelStatus
         status.conditions = before.conditions
         setConditions(&status)
+        turn.describePayloads(&status)
         return status
     }
 

@@ -7,6 +7,7 @@ extension ServiceTurn {
         guard let spec else { return }
         let objects = ServiceObjects(service: service, routes: settings.routes)
         makeAddress(objects)
+        makePayloadLog()
         if let due = memory.patienceEnds(after: now) { wake = wake.sooner(of: due, now: now) }
         if spec.isSuspended { return }
         if !isThere(observed.budgets.map(\.metadata), name) {
@@ -57,7 +58,7 @@ extension ServiceTurn {
         }
     }
 
-    private mutating func create(_ type: ResourceType, _ object: String, _ json: JSONValue) {
+    mutating func create(_ type: ResourceType, _ object: String, _ json: JSONValue) {
         guard memory.refusal(type, object, now: now) == nil else { return }
         actions.append(.create(type, name: object, json))
     }

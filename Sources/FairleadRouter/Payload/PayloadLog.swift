@@ -37,8 +37,6 @@ final class PayloadLog: Service {
     }
 
     private static let timeout = TimeAmount.seconds(10)
-    /// Events that are sent at a time.
-    private static let sending = 32
 
     private let logger: Logger
     private let state = Mutex(State())
@@ -56,12 +54,15 @@ final class PayloadLog: Service {
 
     /// Takes an event; never waits.
     func add(_ event: PayloadEvent) {
-        let isTaken = state.withLock { state in
-            let isTaken = !state.isOver && state.queue.add(event)
-            if !isTaken { state.losses[state.isOver ? .ended : .full, default: 0] += 1 }
-            return isTaken
+        state.withLock { state in
+            if state.isOver {
+                state.losses[.ended, default: 0] += 1
+                return
+            }
+            let lost = state.queue.add(event)
+            if lost > 0 { state.losses[.full, default: 0] += UInt64(lost) }
         }
-        if isTaken { signal.yield() }
+        signal.yield()
     }
 
     /// Counts an event that never came to be.
@@ -86,17 +87,9 @@ final class PayloadLog: Service {
         let client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
         await withGracefulShutdownHandler {
             await withDiscardingTaskGroup { group in
-                let places = AsyncStream.makeStream(of: Void.self)
-                for _ in 0..<Self.sending { places.continuation.yield() }
-                var free = places.stream.makeAsyncIterator()
                 for await _ in signals {
                     while !Task.isCancelled, let event = next() {
-                        // Its place comes back when another event has been sent.
-                        await free.next()
-                        group.addTask {
-                            await self.send(event, by: client)
-                            places.continuation.yield()
-                        }
+                        group.addTask { await self.send(event, by: client) }
                     }
                     if isAtEnd { break }
                 }

@@ -29,6 +29,8 @@ final class PayloadSample: Sendable {
     }
 
     private let rule: PayloadRule
+    /// Both events go to the same one; nil where nobody is there.
+    private let url: String?
     private let id: String
     private let arrival = MicroTime(Date())
     private let service: ObjectKey
@@ -42,6 +44,7 @@ final class PayloadSample: Sendable {
         log: PayloadLog
     ) {
         self.rule = rule
+        url = rule.urls.randomElement()
         id = request.requestID ?? request.headers.first(name: "x-request-id") ?? CookieJar.makeValue()
         self.service = service
         self.revision = revision
@@ -87,10 +90,11 @@ final class PayloadSample: Sendable {
     }
 
     private func send(_ body: Body, as kind: PayloadEvent.Kind, at time: MicroTime) {
+        guard let url else { return log.lose(.refused) }
         guard let bytes = body.bytes else { return log.lose(.tooLarge) }
         log.add(
             PayloadEvent(
-                kind: kind, id: id, time: time, url: rule.url, service: service, revision: revision,
+                kind: kind, id: id, time: time, url: url, service: service, revision: revision,
                 component: component, contentType: body.contentType, body: bytes))
     }
 }

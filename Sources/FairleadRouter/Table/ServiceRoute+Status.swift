@@ -21,9 +21,9 @@ extension ServiceRoute {
             timeout: TimeAmount(spec.effectiveTimeouts.effectiveRequest.duration))
         sticky =
             spec.sticky?.header.map { .header($0) } ?? spec.sticky?.cookie.flatMap { $0.isEmpty ? nil : .cookie($0) }
-        payloads = spec.logPayloads.flatMap(PayloadRule.init)
+        payloads = spec.logPayloads.flatMap { PayloadRule($0, collectors: slices.lazy.filter { $0.revision == nil }) }
         closed = Self.closed(service, spec: spec)
-        let byRevision = Dictionary(grouping: slices, by: \.revision)
+        let byRevision = Dictionary(grouping: slices) { $0.revision ?? "" }
         let canSleep = spec.effectiveReplicas.least == 0
         revisions = service.status.revisions.map { revision in
             RevisionRoute(

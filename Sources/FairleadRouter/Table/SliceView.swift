@@ -1,7 +1,7 @@
 import FairleadAPI
 import KubernetesCore
 
-/// What an EndpointSlice says of a component of a revision.
+/// What an EndpointSlice says of a component of a revision, or of what collects the service's payloads.
 struct SliceView: Sendable, Equatable {
     /// Whether an address takes requests.
     enum Standing: Sendable, Equatable {
@@ -19,20 +19,27 @@ struct SliceView: Sendable, Equatable {
 
     /// `IPv4` or `IPv6`.
     var family: String
-    var revision: String
+    /// Nil for what collects payloads, which is no part of any revision.
+    var revision: String?
+    /// Of no meaning without a revision.
     var component: ServiceComponent
     var members: [Member]
 
-    /// Reads a slice; nil for one that is not of a revision.
+    /// Reads a slice; nil for one that is of neither.
     init?(_ slice: EndpointSlice) {
         let labels = slice.metadata.labels
-        guard let revision = labels[FairleadLabel.revision],
-            let component = ServiceComponent(rawValue: labels[FairleadLabel.component] ?? "predictor"),
-            slice.addressType == "IPv4" || slice.addressType == "IPv6"
-        else { return nil }
+        guard slice.addressType == "IPv4" || slice.addressType == "IPv6" else { return nil }
+        if let revision = labels[FairleadLabel.revision] {
+            guard let component = ServiceComponent(rawValue: labels[FairleadLabel.component] ?? "predictor") else {
+                return nil
+            }
+            self.revision = revision
+            self.component = component
+        } else {
+            guard labels[FairleadLabel.component] == PayloadLogSpec.component else { return nil }
+            component = .predictor
+        }
         family = slice.addressType
-        self.revision = revision
-        self.component = component
         let rest = slice.ports.first { $0.name == "http" } ?? slice.ports.first { $0.name != "grpc" }
         let grpc = slice.ports.first { $0.name == "grpc" }
         members = slice.endpoints.compactMap { target in

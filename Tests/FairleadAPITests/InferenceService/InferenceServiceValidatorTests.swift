@@ -27,6 +27,7 @@ import Testing
         ),
         ("{model: churn@production, gateway: {name: edge, hostnames: ['*.example.com']}, suspend: true}", []),
         ("{model: churn@production, scale: {metric: vllm:num_requests_waiting, target: 5}}", []),
+        ("{model: churn@production, logPayloads: {uri: 's3://logs/serving', mode: Response}}", []),
         (
             "{}",
             [
@@ -174,10 +175,13 @@ import Testing
             ["logPayloads.sample: must be a share from 0 to 1, not 10.0"]
         ),
         (
-            "{image: i, logPayloads: {uri: 's3://x/y'}}",
-            [
-                "logPayloads.uri: a log in the artifact store is not supported yet: name what takes CloudEvents as url"
-            ]
+            "{image: i, logPayloads: {uri: 'https://x/y'}}",
+            ["logPayloads.uri: must be a folder in a store, such as s3://bucket/folder, not \"https://x/y\""]
+        ),
+        ("{image: i, logPayloads: {uri: 's3://x/../y'}}", ["logPayloads.uri: must not lead upwards by \"..\""]),
+        (
+            "{image: i, logPayloads: {uri: 's3://x', url: 'http://x'}}",
+            ["logPayloads: takes only one of url, uri"]
         ),
         (
             "{image: i, logPayloads: {url: 's3://x/y'}}",

@@ -81,4 +81,20 @@ import Testing
                 explainer: {image: "explain:1", port: 9999, env: {TOKEN: {secret: t, key: k}}}
                 """), "components", only: ["Deployment", "ConfigMap", "Service"])
     }
+
+    /// What collects payloads for a bucket, beside a model in a claim.
+    @Test func payloads() throws {
+        var world = try ServiceWorld(
+            """
+            {model: {uri: "pvc://models/churn/7", format: sklearn}, pullSecrets: [registry],
+             logPayloads: {uri: "s3://logs/serving", sample: 0.1}}
+            """)
+        world.settings.platform = try Platform(
+            yaml: """
+                kind: Connection
+                metadata: {name: logs, namespace: risk}
+                spec: {uris: ["s3://logs/"], type: s3, endpoint: "https://minio.acme.dev", secret: minio-keys}
+                """)
+        try expect(world, "payloads", only: ["Deployment", "Service"])
+    }
 }

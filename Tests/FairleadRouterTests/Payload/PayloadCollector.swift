@@ -17,7 +17,8 @@ final class PayloadCollector: Sendable {
     /// - Parameters:
     ///   - status: What it says to everybody.
     ///   - location: Where it sends everybody.
-    init(status: HTTPResponseStatus = .ok, location: String? = nil) async throws {
+    ///   - isMute: Whether it takes events and never answers.
+    init(status: HTTPResponseStatus = .ok, location: String? = nil, isMute: Bool = false) async throws {
         var headers: HTTPHeaders = ["content-length": "0"]
         if let location { headers.add(name: "location", value: location) }
         let head = HTTPResponseHead(version: .http1_1, status: status, headers: headers)
@@ -27,7 +28,8 @@ final class PayloadCollector: Sendable {
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     try channel.pipeline.syncOperations.configureHTTPServerPipeline()
-                    try channel.pipeline.syncOperations.addHandler(Handler(head: head, events: continuation))
+                    try channel.pipeline.syncOperations.addHandler(
+                        Handler(head: isMute ? nil : head, events: continuation))
                 }
             }
             .bind(host: "127.0.0.1", port: 0).get()
@@ -51,11 +53,11 @@ final class PayloadCollector: Sendable {
         typealias InboundIn = HTTPServerRequestPart
         typealias OutboundOut = HTTPServerResponsePart
 
-        private let answer: HTTPResponseHead
+        private let answer: HTTPResponseHead?
         private let events: AsyncStream<Event>.Continuation
         private var event = Event(headers: [:], body: "")
 
-        init(head: HTTPResponseHead, events: AsyncStream<Event>.Continuation) {
+        init(head: HTTPResponseHead?, events: AsyncStream<Event>.Continuation) {
             answer = head
             self.events = events
         }
@@ -66,6 +68,7 @@ final class PayloadCollector: Sendable {
             case .body(let bytes): event.body += String(buffer: bytes)
             case .end:
                 events.yield(event)
+                guard let answer else { return }
                 context.write(wrapOutboundOut(.head(answer)), promise: nil)
                 context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
             }

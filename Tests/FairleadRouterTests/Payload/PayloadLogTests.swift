@@ -125,11 +125,62 @@ struct PayloadLogTests {
 
     @Test func nothingIsLoggedUnasked() throws {
         let log = PayloadLog(logger: Logger(label: "test"))
-        for spec in [["url": "http://x/", "sample": 0], ["uri": "s3://bucket/log/"]] as [JSONValue] {
+        for spec in [["url": "http://x/", "sample": 0], ["uri": "s3://bucket/log/", "sample": 0]] as [JSONValue] {
             let passage = try dispatcher(log, spec).forward(RouteFixture.request(), on: loop)
             #expect(passage != nil)
             #expect(passage?.payload == nil)
         }
+    }
+
+    /// Eight who take nothing fill the places, and a ninth gets its events all the same.
+    @Test(.timeLimit(.minutes(1))) func aSlowOneStarvesNobody() async throws {
+        let mute = try await PayloadCollector(isMute: true)
+        let collector = try await PayloadCollector()
+        let log = PayloadLog(logger: Logger(label: "test"))
+        try await withThrowingTaskGroup { group in
+            group.addTask { try await log.run() }
+            for url in (0..<8).map({ "\(mute.url)/\($0)" }) + [collector.url] {
+                let dispatcher = try dispatcher(log, ["url": .string(url), "mode": "Request"])
+                for _ in 0..<20 {
+                    let passage = try #require(dispatcher.forward(RouteFixture.request(), on: loop))
+                    passage.finished(PassageEnd(outcome: .answered(200), total: .zero))
+                }
+                if url != collector.url { _ = await mute.next(4) }
+            }
+            #expect(await collector.next(20).count == 20)
+            #expect(log.totals.losses.isEmpty)
+            group.cancelAll()
+        }
+        try await collector.close()
+        try await mute.close()
+    }
+
+    /// What collects for a folder is found by its slices, and by nothing else: it is no pod of a revision.
+    @Test func goesToThePodsThatCollectForAFolder() throws {
+        var table = RouteTable()
+        func rule(_ change: RouteChange) -> PayloadRule? { table.apply(change).last?.route?.payloads }
+        let spec: JSONValue = ["model": "churn@production", "logPayloads": ["uri": "s3://bucket/log"]]
+        #expect(rule(.service(try RouteFixture.service(spec: spec)))?.urls == [])
+        func slice(_ ready: [(String, Bool)], family: String = "IPv4") throws -> RouteChange {
+            var slice = try RouteFixture.slice(
+                "churn-payloads",
+                endpoints: ready.map { address, isReady in
+                    [
+                        "addresses": [.string(address)], "conditions": ["ready": .bool(isReady)],
+                        "targetRef": ["kind": "Pod", "namespace": "risk"],
+                    ]
+                }, component: "payloads", family: family)
+            slice.metadata.labels["fairlead.dev/revision"] = nil
+            return .slice(slice)
+        }
+        #expect(rule(try slice([("10.0.0.7", true), ("10.0.0.8", false)]))?.urls == ["http://10.0.0.7:8080/"])
+        // Where the store takes nothing, what is collected waits in the pod.
+        #expect(rule(try slice([("10.0.0.8", false)]))?.urls == ["http://10.0.0.8:8080/"])
+        #expect(rule(try slice([("fd00::7", true)], family: "IPv6"))?.urls == ["http://[fd00::7]:8080/"])
+        let elsewhere = try RouteFixture.slice("churn-a", addresses: ["10.0.0.1"])
+        let route = try #require(table.apply(.slice(elsewhere)).last?.route)
+        #expect(route.payloads?.urls == ["http://[fd00::7]:8080/"])
+        #expect(route.revisions.first?.entry.addresses.map(\.host) == ["10.0.0.1"])
     }
 
     private func dispatcher(_ log: PayloadLog, _ spec: JSONValue) throws -> Dispatcher {

@@ -10,11 +10,11 @@ struct PayloadQueueTests {
     @Test func oneWhoTakesSlowlyDelaysNobodyElse() {
         var queue = PayloadQueue(bounds: PayloadQueue.Bounds(events: 10, bytes: 10_000, sending: 2, takers: 2))
         let slow = (0..<20).map { _ in queue.add(event("http://slow", bytes: 10)) }
-        #expect(slow.count { $0 } == 10)
-        let isTaken1 = queue.add(event("http://quick", bytes: 10))
-        #expect(isTaken1)
-        let isTaken2 = queue.add(event("http://third", bytes: 10))
-        #expect(!isTaken2)
+        #expect(slow.count { $0 == 0 } == 10)
+        let lost1 = queue.add(event("http://quick", bytes: 10))
+        #expect(lost1 == 0)
+        let lost2 = queue.add(event("http://third", bytes: 10))
+        #expect(lost2 == 1)
         var sending: [PayloadEvent] = []
         while let next = queue.next() { sending.append(next) }
         #expect(sending.map(\.url).sorted() == ["http://quick", "http://slow", "http://slow"])
@@ -30,20 +30,82 @@ struct PayloadQueueTests {
         }
         #expect(rest == 8)
         #expect(queue.bytes == 0)
-        let isTaken3 = queue.add(event("http://third", bytes: 10))
-        #expect(isTaken3)
+        let lost3 = queue.add(event("http://third", bytes: 10))
+        #expect(lost3 == 0)
+    }
+
+    /// Places of all are taken by some: every other one may be sent one event at a time, and more when places come free.
+    @Test func everyOneHasAPlaceOfItsOwn() {
+        var queue = PayloadQueue(bounds: PayloadQueue.Bounds(bytes: 10_000, sending: 4, places: 6))
+        var sending: [PayloadEvent] = []
+        for number in 0..<4 {
+            for _ in 0..<10 { _ = queue.add(event("http://slow-\(number)", bytes: 1)) }
+            while let next = queue.next() { sending.append(next) }
+        }
+        // The first of each and the six places.
+        #expect(sending.count == 10)
+        for _ in 0..<5 { _ = queue.add(event("http://quick", bytes: 1)) }
+        for _ in 0..<5 {
+            guard let next = queue.next() else {
+                Issue.record("the quick one waits")
+                break
+            }
+            #expect(next.url == "http://quick")
+            let more = queue.next()
+            #expect(more == nil)
+            queue.sent(next)
+        }
+        let none = queue.next()
+        #expect(none == nil)
+        // Whoever waits gets the places that come free, and in the end all is sent.
+        var rest = 0
+        while let done = sending.popLast() {
+            queue.sent(done)
+            while let next = queue.next() {
+                sending.append(next)
+                rest += 1
+            }
+            #expect(sending.count <= 10)
+        }
+        #expect(rest == 30)
+        #expect(queue.count == 0 && queue.bytes == 0)
+    }
+
+    /// One who takes slowly has filled the memory: whoever comes later gets its part of it.
+    @Test func whoHasTheMostGivesWay() {
+        var queue = PayloadQueue(bounds: PayloadQueue.Bounds(bytes: 1000, sending: 1))
+        for _ in 0..<10 { _ = queue.add(event("http://slow", bytes: 100)) }
+        let first = queue.next()
+        #expect(first?.url == "http://slow")
+        var lost: [Int] = []
+        for _ in 0..<6 { lost.append(queue.add(event("http://quick", bytes: 100))) }
+        #expect(lost == [1, 1, 1, 1, 1, 1] && queue.bytes == 1000)
+        var counts: [String: Int] = [:]
+        while let next = queue.next() {
+            counts[next.url, default: 0] += 1
+            queue.sent(next)
+        }
+        // Four of the slow one's nine that waited gave way; then it had no more than the other.
+        #expect(counts == ["http://quick": 4])
+        if let first { queue.sent(first) }
+        while let next = queue.next() {
+            counts[next.url, default: 0] += 1
+            queue.sent(next)
+        }
+        #expect(counts == ["http://quick": 4, "http://slow": 5])
+        #expect(queue.bytes == 0)
     }
 
     @Test func bytesAreBoundedWithThoseBeingSent() {
         var queue = PayloadQueue(bounds: PayloadQueue.Bounds(events: 10, bytes: 100, sending: 2, takers: 2))
-        let isTaken4 = queue.add(event("http://a", bytes: 60))
-        #expect(isTaken4)
+        let lost4 = queue.add(event("http://a", bytes: 60))
+        #expect(lost4 == 0)
         let first = queue.next()
-        let isTaken5 = queue.add(event("http://a", bytes: 60))
-        #expect(!isTaken5)
+        let lost5 = queue.add(event("http://a", bytes: 60))
+        #expect(lost5 == 1)
         if let first { queue.sent(first) }
-        let isTaken6 = queue.add(event("http://a", bytes: 60))
-        #expect(isTaken6)
+        let lost6 = queue.add(event("http://a", bytes: 60))
+        #expect(lost6 == 0)
     }
 
     private func event(_ url: String, bytes: Int) -> PayloadEvent {
