@@ -31,8 +31,8 @@ CONFIGURATION = ROOT / "docs" / "configuration.md"
 BEGIN, END = "<!-- made from values.yaml: begin -->\n", "<!-- made from values.yaml: end -->\n"
 ORDER = [
     "Namespace", "NetworkPolicy", "PodDisruptionBudget", "ServiceAccount", "ConfigMap", "CustomResourceDefinition",
-    "ClusterRole", "ClusterRoleBinding", "Role", "RoleBinding", "Service", "Deployment", "Job", "ServiceMonitor",
-    "PrometheusRule",
+    "ClusterRole", "ClusterRoleBinding", "Role", "RoleBinding", "ReferenceGrant", "Service", "Deployment", "Job",
+    "ServiceMonitor", "PrometheusRule",
 ]
 # The oldest Kubernetes that Fairlead supports, and the newest whose schemas are at hand.
 KUBERNETES = ["1.29", "1.36"]
@@ -202,7 +202,7 @@ FILLED = {
         "rules": {"enabled": True, "labels": {"release": "p"}}, "dashboard": {"enabled": True},
     },
     "allowedServiceAccounts": ["ml", "team-*/deployer"], "servingRuntimes": {"enabled": False},
-    "router": {"extraArgs": ["--x"], "from": [{"podSelector": {}}], "logSinks": [{"podSelector": {}}]},
+    "router": {"extraArgs": ["--x"], "gatewayNamespaces": ["a", "b"], "from": [{"podSelector": {}}], "logSinks": [{"podSelector": {}}]},
     "networkPolicy": {
         "enabled": True, "metricsFrom": [{"namespaceSelector": {}}], "apiServer": [{"ipBlock": {"cidr": "10.0.0.0/8"}}],
     },
@@ -216,7 +216,7 @@ REFUSED = [
     {"replica": 3}, {"replicas": "2"}, {"namespaces": ["A"]}, {"image": {"pullPolicy": "Sometimes"}},
     {"metrics": {"rules": {"enable": True}}}, {"logLevel": "loud"}, {"podLabels": {"a": 1}},
     {"networkPolicy": {"apiServerPorts": [0]}}, {"artifacts": "bucket"}, {"allowedServiceAccounts": ["a/b/c"]},
-    {"router": {"domain": "-x"}}, {"router": {"replicas": -1}},
+    {"router": {"domain": "-x"}}, {"router": {"gatewayNamespaces": ["*"]}}, {"router": {"replicas": -1}},
 ]
 
 
@@ -303,7 +303,7 @@ def check_objects(problems, values, objects):
     problems.expect(not (cluster_roles and values["namespaces"]), f"ClusterRoles in namespaced mode: {cluster_roles}")
     for item in objects:
         kind, name = item["kind"], item["metadata"]["name"]
-        if kind not in ("CustomResourceDefinition", "ServiceMonitor", "PrometheusRule"):
+        if kind not in ("CustomResourceDefinition", "ServiceMonitor", "PrometheusRule", "ReferenceGrant"):
             for version in KUBERNETES:
                 try:
                     kubernetes_validate.validate(item, version, strict=True)

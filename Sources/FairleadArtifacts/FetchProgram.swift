@@ -132,7 +132,9 @@ private struct Fetch: Sendable {
         let what = "input \(input.name)"
         var line: JSONValue = ["input": .string(input.name)]
         do {
-            if let uris = input.uris {
+            if input.inPlace == true {
+                line["uri"] = .string(PlaceFinder.shown(input.uri ?? input.path))
+            } else if let uris = input.uris {
                 for (index, uri) in uris.enumerated() {
                     guard let uri else { continue }
                     try await copy("\(what)[\(index)]", uri, to: "\(input.path)/\(index)")

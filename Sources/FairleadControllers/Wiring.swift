@@ -111,10 +111,7 @@ struct Wiring {
         if let reports = serving.reportReader(client, logger) { members.append(reports) }
         if let elector { members.append(.elector(elector)) }
         members.append(RuntimeGroup.Member("wall clock", started.wallClock))
-        if configuration.installsRuntimes, configuration.namespaces.isEmpty {
-            let installer = RuntimeInstaller(client: leaderClient, logger: logger, clock: clock)
-            members.append(RuntimeGroup.Member("serving runtimes", installer))
-        }
+        members += serving.beginnings(leaderClient, logger)
         members.append(
             .together("controllers", controllers.map { RuntimeGroup.Member($0.name, $0) }))
         return members

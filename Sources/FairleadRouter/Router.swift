@@ -66,7 +66,8 @@ public final class Router: Service {
         RouterMetrics.declare(in: registry, dispatcher: dispatcher, log: payloads)
         let scaling = Scaling(
             client: client, configuration: configuration, waker: waker, feed: feed,
-            counts: { [dispatcher] in dispatcher.measures.reports }, logger: logger)
+            counts: { [dispatcher] in dispatcher.measures.reports },
+            onShare: { [dispatcher] in dispatcher.apply(.share($0)) }, logger: logger)
         var members = statusServers(feed).map { RuntimeGroup.Member.status($0) }
         members.append(feed.member(client: client, namespaces: configuration.namespaces, logger: logger))
         members.append(RuntimeGroup.Member("payloads", payloads))

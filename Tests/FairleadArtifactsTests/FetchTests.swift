@@ -80,6 +80,33 @@ struct FetchTests {
         #expect(sandbox.names("tree") == ["a"])
     }
 
+    /// Files that are mounted are not copied, and must be what was registered all the same.
+    @Test func whatIsInPlaceIsCheckedOnly() async throws {
+        let sandbox = try Sandbox()
+        let models = sandbox.path + "/mnt/models"
+        try sandbox.write("weights", to: "mnt/models/model.joblib")
+        let digest = try ContentDigest(of: #require(try FileTree(at: models))).text
+        func run() async throws -> Int32 {
+            let plan: JSONValue = [
+                "inputs": [
+                    [
+                        "name": "model", "uri": "pvc://models/churn/7", "path": .string(models), "inPlace": true,
+                        "digest": .string(digest),
+                    ]
+                ]
+            ]
+            return await FetchProgram.run(sandbox.context(plan: plan))
+        }
+        #expect(try await run() == 0, "\(sandbox.log)")
+        #expect(try sandbox.message().last?["digest"]?.stringValue == digest)
+        try sandbox.write("other weights", to: "mnt/models/model.joblib")
+        #expect(try await run() == 65)
+        let line = try #require(try sandbox.message().last)
+        #expect(line["reason"] == "DigestMismatch")
+        #expect(line["error"]?.stringValue?.contains("pvc://models/churn/7 has the digest sha256:") == true)
+        #expect(sandbox.read("mnt/models/model.joblib") == "other weights")
+    }
+
     @Test func aWrongDigestAndAMissingInputEndIt() async throws {
         let sandbox = try Sandbox()
         let file = try sandbox.write("rows", to: "store/set.csv")

@@ -36,6 +36,7 @@ extension RevisionStatus: Schematic {
             SchemaField("digest", .string("The SHA-256 of the model's files.")),
             SchemaField("uri", .string("Where the model's files are.")),
             SchemaField("format", .string("The model's format.")),
+            SchemaField("signature", ModelSignature.schema),
             SchemaField("runtime", .string("The runtime.")),
             SchemaField("protocol", .choice(InferenceProtocol.self, "The protocol that its server speaks.")),
             .required("traffic", .integer("The percent of the requests that it gets.")),

@@ -30,6 +30,8 @@ public struct RevisionStatus: Sendable, Hashable, Codable {
     public var uri: String?
     /// The model's format.
     public var format: String?
+    /// What the model takes and gives, as it is registered; nil where that is not known, or too long.
+    public var signature: ModelSignature?
     /// The runtime's name.
     public var runtime: String?
     /// The protocol that its server speaks.
@@ -65,7 +67,8 @@ public struct RevisionStatus: Sendable, Hashable, Codable {
 
     enum CodingKeys: String, CodingKey, CaseIterable {
         case weight = "traffic"
-        case name, variant, model, version, digest, uri, format, runtime, mirror, replicas, ready, state, reason
+        case name, variant, model, version, digest, uri, format, signature, runtime, mirror, replicas, ready, state,
+            reason
         case message, components, `protocol`
     }
 }

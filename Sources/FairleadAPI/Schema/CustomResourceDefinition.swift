@@ -40,7 +40,7 @@ public struct CustomResourceDefinition: Sendable, Hashable {
     }
 
     /// The object as YAML.
-    public var yaml: String { YAMLWriter.string(json) }
+    public var yaml: String { YAMLWriter.string(json, isTight: true) }
 
     private var version: JSONValue {
         var root = SchemaNode.object(

@@ -4,11 +4,14 @@ public import KubernetesCore
 ///
 /// It is our own since goldens need a form that changes with no library's version.
 public struct YAMLWriter {
+    private let isTight: Bool
     private var output = ""
 
     /// The document, with a line break at its end.
-    public static func string(_ value: JSONValue) -> String {
-        var writer = YAMLWriter()
+    ///
+    /// - Parameter isTight: Whether an object of one plain member stands on one line: deep documents are mostly margin.
+    public static func string(_ value: JSONValue, isTight: Bool = false) -> String {
+        var writer = YAMLWriter(isTight: isTight)
         switch value {
         case .object(let members) where !members.isEmpty: writer.write(members, indentation: 0, isInline: false)
         case .array(let elements) where !elements.isEmpty: writer.write(elements, indentation: 0)
@@ -24,6 +27,8 @@ public struct YAMLWriter {
             isFirst = false
             output += Self.scalar(.string(name)) + ":"
             switch members[name] ?? .null {
+            case .object(let inner) where isTight && indentation > 0 && Self.isPlain(inner):
+                for (name, value) in inner { output += " {\(Self.scalar(.string(name))): \(Self.scalar(value))}\n" }
             case .object(let inner) where !inner.isEmpty:
                 output += "\n"
                 write(inner, indentation: indentation + 2, isInline: false)
@@ -49,6 +54,11 @@ public struct YAMLWriter {
             default: output += Self.scalar(element) + "\n"
             }
         }
+    }
+
+    /// Whether an object has one member, which is no list and no object.
+    private static func isPlain(_ members: [String: JSONValue]) -> Bool {
+        members.count == 1 && members.values.allSatisfy { $0.arrayValue == nil && $0.objectValue == nil }
     }
 
     /// Whether a list stands on one line.

@@ -14,6 +14,8 @@ struct FetchPlan: Sendable, Hashable, Codable {
         var path: String
         /// Whether a file goes into a folder of that path, under its own name, as servers of models look for it.
         var inFolder: Bool?
+        /// Whether it is mounted there already, and only its digest is looked at.
+        var inPlace: Bool?
         /// What its content must have: `sha256:…`.
         var digest: String?
         /// Whether it may be absent.

@@ -86,7 +86,7 @@ extension ChartObjects {
             verbs: [get, list, watch, create, patch, delete]
           - apiGroups: [gateway.networking.k8s.io]
             resources: [httproutes]
-            verbs: [get, create, patch, delete]
+            verbs: [get, list, create, patch, delete]
           - apiGroups: [""]
             resources: [services]
             verbs: [get, list, watch, create, patch, delete]

@@ -132,7 +132,7 @@ struct ServiceActionWriter: Sendable {
             refuse(.httpRoute, name, TaskProblem(.invalidSpec, "gateway: \(what)"), service)
             return false
         }
-        registry.with(service.metadata.uid) { $0.didRoute(route) }
+        registry.didRoute(service.metadata.uid, route)
         return true
     }
 
@@ -144,7 +144,10 @@ struct ServiceActionWriter: Sendable {
             if uid == nil {
                 let found = try await client.get(type, key(name, service))
                 let metadata = try KubernetesJSON.decode(ObjectMeta.self, from: found["metadata"] ?? [:])
-                guard metadata.controller?.uid == service.metadata.uid else { return }
+                guard metadata.controller?.uid == service.metadata.uid else {
+                    if type == .httpRoute { registry.didRoute(service.metadata.uid, nil) }
+                    return
+                }
                 uid = metadata.uid
             }
             let options = DeleteOptions(
@@ -153,7 +156,7 @@ struct ServiceActionWriter: Sendable {
         } catch let error as APIError where error.isNotFound {
             // Gone already.
         }
-        if type == .httpRoute { registry.with(service.metadata.uid) { $0.didRoute(nil) } }
+        if type == .httpRoute { registry.didRoute(service.metadata.uid, nil) }
         if type == .deployment {
             let kept = Set(registry.newest(service).status.revisions.map(\.name))
             registry.forget(service, but: kept)

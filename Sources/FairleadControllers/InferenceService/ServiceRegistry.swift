@@ -19,6 +19,8 @@ final class ServiceRegistry: Sendable {
 
     private let entries = Mutex<[String: Entry]>([:])
     private let windows = Mutex(RolloutWindows())
+    /// The services whose HTTPRoute this process did not make.
+    private let oldRoutes = Mutex<Set<String>>([])
 
     /// The newer of a service as the store has it and as our own last write left it.
     func newest(_ service: InferenceService) -> InferenceService {
@@ -41,20 +43,32 @@ final class ServiceRegistry: Sendable {
     func wrote(_ service: InferenceService) { entries.withLock { $0[service.metadata.uid]?.service = service } }
 
     /// Works on what is remembered of a service.
+    ///
+    /// No lock is held meanwhile: of one service no two are at work, for the queue gives a key to one worker at a time.
     func with<Result>(_ uid: String, _ body: (inout ServiceMemory) -> Result) -> Result {
-        entries.withLock { entries in
-            guard var memory = entries[uid]?.memory else {
-                var memory = ServiceMemory()
-                return body(&memory)
-            }
-            defer { entries[uid]?.memory = memory }
-            return body(&memory)
-        }
+        var memory = entries.withLock { $0[uid]?.memory } ?? ServiceMemory()
+        defer { entries.withLock { $0[uid]?.memory = memory } }
+        return body(&memory)
+    }
+
+    // MARK: - Routes
+
+    /// Takes the news that a service's HTTPRoute was there when the controller began.
+    func foundRoute(of uid: String) { oldRoutes.withLock { _ = $0.insert(uid) } }
+
+    /// Whether that route is still there as it was.
+    func hadRoute(_ uid: String) -> Bool { oldRoutes.withLock { $0.contains(uid) } }
+
+    /// Takes the news that a service's route was written or deleted.
+    func didRoute(_ uid: String, _ route: JSONValue?) {
+        with(uid) { $0.didRoute(route) }
+        oldRoutes.withLock { _ = $0.remove(uid) }
     }
 
     /// Forgets a service.
     func close(_ service: InferenceService) {
         entries.withLock { _ = $0.removeValue(forKey: service.metadata.uid) }
+        oldRoutes.withLock { _ = $0.remove(service.metadata.uid) }
         forget(service, but: [])
     }
 

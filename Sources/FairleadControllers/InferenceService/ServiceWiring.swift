@@ -21,6 +21,7 @@ struct ServiceWiring: Sendable {
     let addresses: Store<ServiceView>
     let budgets: Store<DisruptionBudgetView>
     let registry = ServiceRegistry()
+    let comingRuntimes = ComingRuntimes()
     private let reports: Store<RouterReportRecord>
     private let configuration: FairleadController.Configuration
     private let clock: any RuntimeClock
@@ -189,7 +190,8 @@ struct ServiceWiring: Sendable {
             runtimeQueue.add(change.key, priority: source.priority)
             if !change.isStatusOnly { wakeAll(in: change.key.namespace) }
         }
-        clusterRuntimes.subscribe { change, source in
+        clusterRuntimes.subscribe { [comingRuntimes] change, source in
+            comingRuntimes.found(change.key.name)
             clusterRuntimeQueue.add(change.key, priority: source.priority)
             if !change.isStatusOnly { wakeAll(in: nil) }
         }
@@ -222,7 +224,7 @@ struct ServiceWiring: Sendable {
         let term = service.key.description
         let namespace = service.metadata.namespace
         func isOurs(_ object: ObjectMeta) -> Bool { object.controller?.uid == service.metadata.uid }
-        return ServiceObservation(
+        var observation = ServiceObservation(
             service: service,
             runtimes: runtimes.values(index: Self.runtimesByNamespace, term: namespace ?? "").map(RuntimeCandidate.init)
                 + clusterRuntimes.all.map(RuntimeCandidate.init),
@@ -232,6 +234,9 @@ struct ServiceWiring: Sendable {
             budgets: budgets.values(index: Self.objectsByService, term: term).filter { isOurs($0.metadata) },
             pods: pods.values(index: Self.objectsByService, term: term), windows: registry.windows(service),
             underWay: registry.underWay(service))
+        observation.areRuntimesComing = comingRuntimes.areComing
+        observation.hadRoute = registry.hadRoute(service.metadata.uid)
+        return observation
     }
 
     /// Lets pods be found by their service.
@@ -247,6 +252,29 @@ struct ServiceWiring: Sendable {
     /// The services that follow a model.
     func following(_ model: ObjectKey) -> Set<ObjectKey> {
         services.keys(index: Self.servicesByModel, term: model.description)
+    }
+
+    /// What is done once when the controller begins to lead: the runtimes that come with Fairlead are made, and HTTPRoutes
+    /// are found that an earlier controller made.
+    func beginnings(_ client: Client, _ logger: Logger) -> [RuntimeGroup.Member] {
+        var members = [
+            RuntimeGroup.Member(
+                "routes",
+                RouteFinder(
+                    client: client, namespaces: configuration.namespaces, logger: logger, clock: clock,
+                    found: { [registry, queue] route in
+                        guard let owner = route.controller, let key = Self.service(of: route) else { return }
+                        registry.foundRoute(of: owner.uid)
+                        queue.add(key)
+                    }))
+        ]
+        if configuration.installsRuntimes, readsCluster {
+            let shipped = (try? ShippedRuntimes.objects()) ?? []
+            comingRuntimes.expect(shipped.compactMap { $0[path: ["metadata", "name"]]?.stringValue })
+            let installer = RuntimeInstaller(client: client, coming: comingRuntimes, logger: logger, clock: clock)
+            members.append(RuntimeGroup.Member("serving runtimes", installer))
+        }
+        return members
     }
 
     /// What brings services to where they should be.

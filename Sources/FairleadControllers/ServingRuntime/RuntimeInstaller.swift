@@ -13,6 +13,8 @@ import ServiceLifecycle
 /// Guarantees: a runtime in which somebody else changed what Fairlead sets is left alone; it works until all are made.
 struct RuntimeInstaller: Service {
     let client: Client
+    /// Knows which of them are still to come, so that no service is told that it has no runtime before.
+    let coming: ComingRuntimes
     let logger: Logger
     let clock: any RuntimeClock
 
@@ -41,6 +43,7 @@ struct RuntimeInstaller: Service {
             if open.isEmpty { return }
             guard (try? await clock.sleep(for: delay)) != nil else { return }
             delay = min(delay * 2, Self.longestDelay)
+            if delay == Self.longestDelay { coming.giveUp() }
         }
     }
 
@@ -55,6 +58,7 @@ struct RuntimeInstaller: Service {
             return true
         } catch let error as APIError where error.code == 403 {
             logger.warning("serving runtimes may not be made", metadata: ["name": "\(name)", "error": "\(error)"])
+            coming.found(name)
             return true
         } catch {
             logger.debug("a serving runtime could not be made yet", metadata: ["name": "\(name)", "error": "\(error)"])

@@ -6,6 +6,8 @@ import KubernetesCore
 public enum InferenceServicePlanner {
     /// How long a revision that nobody asks any more is left to end its requests, in seconds.
     public static let drainSeconds = 30.0
+    /// How long the signature of a model may be that the status tells, in bytes of JSON.
+    static let maxSignatureBytes = 8 << 10
 
     /// Plans the next step of a service.
     ///
@@ -26,6 +28,11 @@ public enum InferenceServicePlanner {
         guard !service.metadata.isBeingDeleted else { return ServicePlan(plan: Plan(), followers: []) }
         var turn = ServiceTurn(observed, memory: memory, settings: settings, now: now)
         turn.decide()
+        // The runtimes that come with Fairlead are being made: what lacks one is told when they are there.
+        if observed.areRuntimesComing, turn.tracks.contains(where: { $0.problem?.reason == .noRuntime }) {
+            return ServicePlan(
+                plan: Plan([], wake: .after(.seconds(1))), followers: ServiceFollower.unknown(service))
+        }
         memory = turn.memory
         return turn.result()
     }

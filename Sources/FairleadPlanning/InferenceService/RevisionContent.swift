@@ -79,4 +79,6 @@ struct WantedRevision: Sendable, Hashable {
     var runtime: String?
     /// The registered version that it serves, nil for files that are in no registry.
     var version: Int64?
+    /// What the model takes and gives, as it is registered: it decides nothing, and so is no part of the content.
+    var signature: ModelSignature?
 }

@@ -54,8 +54,8 @@ struct ServiceEvents {
         case (.sleeping?, .ready): events.append(PlannedEvent(reason: "WokenUp", note: "revision \(revision.name)"))
         case (.ready?, .sleeping): events.append(PlannedEvent(reason: "FellAsleep", note: "revision \(revision.name)"))
         case (_, .loading) where revision.reason == nil:
-            events.append(
-                PlannedEvent(reason: "ModelLoading", note: "revision \(revision.name): \(revision.message ?? "")"))
+            let story = revision.message.map { ": \($0)" } ?? " is being loaded"
+            events.append(PlannedEvent(reason: "ModelLoading", note: "revision \(revision.name)\(story)"))
         case (_, .ready):
             events.append(
                 PlannedEvent(

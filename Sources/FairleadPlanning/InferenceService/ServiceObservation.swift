@@ -35,6 +35,10 @@ public struct ServiceObservation: Sendable {
     public var windows: [String: Windows]
     /// How many requests are under way, by revision, as the routers told last.
     public var underWay: [String: Int]
+    /// Whether runtimes that come with Fairlead are still being made.
+    public var areRuntimesComing = false
+    /// Whether an HTTPRoute of the service's was there when the controller began.
+    public var hadRoute = false
 
     /// Collects what is seen.
     public init(

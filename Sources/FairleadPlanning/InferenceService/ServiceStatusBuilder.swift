@@ -31,7 +31,7 @@ struct ServiceStatusBuilder {
             entries.append(entry)
         }
         self.entries = entries
-        rollouts = turn.tracks.map(\.output.status)
+        rollouts = turn.tracks.map(\.output.status) + turn.resting
     }
 
     var status: InferenceServiceStatus {
@@ -264,6 +264,7 @@ extension ServiceTurn {
             entry.digest = model?.digest
             entry.uri = model?.uri
             entry.format = model?.format
+            entry.signature = wanted.signature.flatMap { $0.fits ? $0 : nil }
             entry.runtime = wanted.runtime
             entry.protocol = wanted.content.protocol
             entry.components = wanted.content.components.map(\.rawValue)
@@ -275,6 +276,13 @@ extension ServiceTurn {
         entry.reason = entry.isLoaded ? nil : revision?.trouble?.reason
         entry.message = readiness?.message
         return entry
+    }
+}
+
+extension ModelSignature {
+    /// Whether it is short enough for a status that routers keep in memory.
+    fileprivate var fits: Bool {
+        (try? KubernetesJSON.encode(self).count <= InferenceServicePlanner.maxSignatureBytes) ?? false
     }
 }
 

@@ -15,6 +15,8 @@ struct ServiceTracks {
         var reference: ModelReference?
         /// The version that the reference means now.
         var version: Int64?
+        /// What that version takes and gives.
+        var signature: ModelSignature?
         /// The revision that it should have, or why it can't have one.
         var wanted: Result<WantedRevision, TaskProblem>
     }
@@ -74,7 +76,7 @@ struct ServiceTracks {
         do throws(TaskProblem) {
             let resolved = try self.resolved(model, &result)
             result.wanted = .success(
-                try revision(track, resolved, runtime: runtime, container: container, version: result.version))
+                try revision(track, resolved, runtime: runtime, container: container, of: result))
         } catch {
             result.wanted = .failure(error)
         }
@@ -95,13 +97,14 @@ struct ServiceTracks {
                     throw TaskProblem(.modelMissing, "model: ModelVersion \"\(version.metadata.name)\" can't be read")
                 }
                 track.version = ModelName.number(spec.version.text)
+                track.signature = spec.signature
                 return ResolvedModel(spec)
             }
         }
     }
 
     private func revision(
-        _ track: String, _ model: ResolvedModel?, runtime: String?, container: ContainerSpec, version: Int64?
+        _ track: String, _ model: ResolvedModel?, runtime: String?, container: ContainerSpec, of result: Track
     ) throws(TaskProblem) -> WantedRevision {
         let chosen = try self.chosen(runtime, model, container)
         let content = RevisionContent(
@@ -109,7 +112,8 @@ struct ServiceTracks {
             port: spec.port, protocol: chosen?.protocol ?? spec.protocol ?? .v2, transformer: spec.transformer,
             explainer: spec.explainer, ready: spec.timeouts?.ready, request: spec.timeouts?.request)
         return WantedRevision(
-            name: content.name(service: name), content: content, runtime: chosen?.name, version: version)
+            name: content.name(service: name), content: content, runtime: chosen?.name, version: result.version,
+            signature: result.signature)
     }
 
     /// The runtime; nil where the user's own container is all that runs.

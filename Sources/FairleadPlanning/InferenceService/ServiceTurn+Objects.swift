@@ -14,7 +14,8 @@ extension ServiceTurn {
             create(.podDisruptionBudget, name, objects.disruptionBudget)
         }
         let wantedRoute = spec.gateway.flatMap { objects.route($0) }
-        if wantedRoute != memory.route, memory.refusal(.httpRoute, name, now: now) == nil {
+        let isLeftOver = wantedRoute == nil && observed.hadRoute
+        if wantedRoute != memory.route || isLeftOver, memory.refusal(.httpRoute, name, now: now) == nil {
             if let wantedRoute {
                 actions.append(.route(name: name, wantedRoute))
             } else {
@@ -76,7 +77,7 @@ extension ServiceTurn {
             }
             actions.append(.delete(.deployment, name: view.metadata.name, uid: view.metadata.uid))
         }
-        let kept = Set(tracks.flatMap(\.output.kept) + draining)
+        let kept = Set(tracks.flatMap(\.output.kept) + draining + resting.compactMap(\.stable))
         for view in observed.services.sorted(by: { $0.metadata.name < $1.metadata.name }) {
             guard let revision = view.metadata.labels[FairleadLabel.revision], !kept.contains(revision),
                 !view.metadata.isBeingDeleted, isOurs(view.metadata)

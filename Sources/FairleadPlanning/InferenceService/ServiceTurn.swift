@@ -31,6 +31,8 @@ struct ServiceTurn {
     var draining: [String] = []
     /// Those that may go.
     var removed: [String] = []
+    /// What is known of rollouts while the service is suspended.
+    var resting: [RolloutStatus] = []
     /// Why the service's own objects can't be made.
     var refusal: TaskProblem?
     var actions: [InferenceServiceAction] = []
@@ -52,8 +54,7 @@ struct ServiceTurn {
         problems = InferenceServiceValidator.validate(service)
         look()
         if let spec, spec.isSuspended {
-            removed = revisions.keys.sorted()
-            memory.draining = [:]
+            rest(spec)
         } else {
             decideTracks()
             drain()
@@ -95,6 +96,26 @@ struct ServiceTurn {
         let all = ServiceTracks(spec, name: name, runtimes: observed.runtimes, resolve: observed.resolve).all
         for track in all { decide(track, track.mirror == nil ? spec.effectiveRollout : RolloutSpec()) }
         keepFormerTracks()
+    }
+
+    /// Suspended, a service has no pods, and only what its spec can't make again stays: the Deployment of a revision
+    /// that serves although another one is wanted, be it that this one was taken back or had not taken over.
+    private mutating func rest(_ spec: InferenceServiceSpec) {
+        let all = ServiceTracks(spec, name: name, runtimes: observed.runtimes, resolve: observed.resolve).all
+        for former in service.status.rollouts {
+            guard let stable = former.stable, let track = all.first(where: { $0.name == former.variant }),
+                (try? track.wanted.get())?.name != stable, revisions[stable]?.predictor != nil
+            else { continue }
+            var rollout = RolloutStatus(variant: former.variant, stable: stable)
+            if let failed = former.failed {
+                rollout.failed = failed
+                (rollout.phase, rollout.message) = (former.phase, former.message)
+            }
+            resting.append(rollout)
+        }
+        let kept = Set(resting.compactMap(\.stable))
+        removed = revisions.keys.filter { !kept.contains($0) }.sorted()
+        memory.draining = [:]
     }
 
     /// The rollout of a spec that is wrong elsewhere.

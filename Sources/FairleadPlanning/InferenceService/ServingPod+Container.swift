@@ -15,8 +15,9 @@ extension ServingPod {
         do throws(TaskProblem) {
             let place = try StoragePlace(model.uri)
             if let volume = place.volume(isWritten: false) {
-                draft.volumes.add(
+                let name = draft.volumes.add(
                     name: "model", volume, at: Self.modelPath, subPath: place.subPath, readOnly: true)
+                check(model, in: name, subPath: place.subPath, &draft)
                 return
             }
             try draft.fetch.remotes.add(model.uri, builder.settings.platform)
@@ -33,6 +34,17 @@ extension ServingPod {
         draft.fetch.append(entry, to: "inputs")
         draft.fetch.plan["stallSeconds"] = .integer(Self.stallSeconds)
         draft.volumes.mountOnce(volume, at: Self.modelPath, subPath: "models", readOnly: true)
+    }
+
+    /// Has files that are read in place compared with what was registered, before the server starts.
+    private func check(_ model: ResolvedModel, in volume: String, subPath: String?, _ draft: inout PodDraft) {
+        guard let digest = model.digest else { return }
+        draft.fetch.mount(volume, at: Self.modelPath, subPath: subPath, readOnly: true)
+        let entry: JSONValue = [
+            "name": "model", "uri": .string(model.uri), "path": .string(Self.modelPath), "inPlace": true,
+            "digest": .string(digest),
+        ]
+        draft.fetch.append(entry, to: "inputs")
     }
 
     /// A script of the user's, which the revision's ConfigMap holds.

@@ -12,6 +12,8 @@ struct ServingPod {
     static let modelPath = "/mnt/models"
     /// How often a server that starts is asked whether it is ready, in seconds.
     static let startupPeriod: Int64 = 2
+    /// For how long a server goes on as before when its pod is to end, while routers learn of it, in seconds.
+    static let farewell: Int64 = 5
     /// After how long without a byte a fetch is tried again: all its tries end before most servers must be ready.
     static let stallSeconds: Int64 = 60
     /// The key of a script in the revision's ConfigMap.
@@ -82,7 +84,8 @@ struct ServingPod {
         let mounts = main["volumeMounts"]?.arrayValue ?? []
         var spec: JSONValue = [
             "automountServiceAccountToken": false, "enableServiceLinks": false,
-            "terminationGracePeriodSeconds": .integer(max(30, limits.effectiveRequest.seconds + 10)),
+            "terminationGracePeriodSeconds": .integer(
+                max(30, limits.effectiveRequest.seconds + 10 + Self.farewell)),
             "securityContext": [
                 "runAsNonRoot": true, "runAsUser": 1000, "runAsGroup": 1000, "fsGroup": 1000,
                 "seccompProfile": ["type": "RuntimeDefault"],
@@ -96,7 +99,7 @@ struct ServingPod {
         if !first.isEmpty { spec["initContainers"] = .array(first) }
         main["volumeMounts"] = .array(mounts + draft.volumes.mounts.filter { !mounts.contains($0) })
         others.insert(main, at: 0)
-        spec["containers"] = .array(others)
+        spec["containers"] = .array(others.map(Self.lingering))
         spec["volumes"] = .array(draft.volumes.volumes)
         if let account = draft.container.serviceAccount {
             spec["serviceAccountName"] = .string(account)
@@ -105,6 +108,17 @@ struct ServingPod {
         let secrets = builder.pullSecrets(draft.container)
         if !secrets.isEmpty { spec["imagePullSecrets"] = .array(secrets.map { ["name": .string($0)] }) }
         return spec
+    }
+
+    /// A container that goes on for a moment when it is told to end.
+    ///
+    /// The kubelet does it: images of servers may have no shell. Kubernetes 1.29 leaves it out, unless its feature gate
+    /// `PodLifecycleSleepAction` is on.
+    private static func lingering(_ container: JSONValue) -> JSONValue {
+        guard container[path: ["lifecycle", "preStop"]] == nil else { return container }
+        var container = container
+        container[path: ["lifecycle", "preStop"]] = ["sleep": ["seconds": .integer(Self.farewell)]]
+        return container
     }
 
     /// The server's container as the runtime and the user have it, and the runtime's other containers.

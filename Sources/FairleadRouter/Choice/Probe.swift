@@ -4,14 +4,33 @@ import NIOHTTP1
 
 /// A question about health, which can be answered for a model that sleeps: it will answer when it is asked.
 ///
-/// What a model takes and gives is no such question: the model alone knows.
+/// What a model takes and gives is one where its registration tells it, else the model alone knows.
 enum Probe: Equatable {
-    case serverLive, serverReady, serverMetadata, modelReady, modelList
+    case serverLive, serverReady, serverMetadata, modelReady, modelList, modelMetadata
+    /// The server's health in gRPC, by whichever service: all answer with a message whose first field is 1.
+    case grpcHealth
 
-    init?(path: some StringProtocol, route: ServiceRoute) {
+    /// Reads a request; nil for what only a model can answer.
+    init?(_ request: RequestFacts, path: some StringProtocol, route: ServiceRoute) {
+        if request.isGRPC {
+            guard route.inferenceProtocol == .v2, Self.grpcPaths.contains(where: { path == $0 }) else { return nil }
+            self = .grpcHealth
+        } else {
+            guard request.method == .GET || request.method == .HEAD else { return nil }
+            self.init(path: path, route: route)
+        }
+    }
+
+    /// What needs no look at the message that comes with it.
+    private static let grpcPaths = [
+        "/inference.GRPCInferenceService/ServerLive", "/inference.GRPCInferenceService/ServerReady",
+        "/grpc.health.v1.Health/Check",
+    ]
+
+    private init?(path: some StringProtocol, route: ServiceRoute) {
         let parts = path.split(separator: "/", maxSplits: 6)
         switch route.inferenceProtocol {
-        case .v2: self.init(v2: parts, model: route.model)
+        case .v2: self.init(v2: parts, route: route)
         case .v1:
             if parts == ["v1", "models"] {
                 self = .modelList
@@ -29,19 +48,22 @@ enum Probe: Equatable {
         }
     }
 
-    private init?(v2 parts: [some StringProtocol], model: String) {
+    private init?(v2 parts: [some StringProtocol], route: ServiceRoute) {
+        let model = route.model
         guard parts.first == "v2" else { return nil }
         switch parts.count {
         case 1: self = .serverMetadata
         case 3 where parts[1] == "health" && parts[2] == "live": self = .serverLive
         case 3 where parts[1] == "health" && parts[2] == "ready": self = .serverReady
         case 4 where parts[1] == "models" && parts[2] == model && parts[3] == "ready": self = .modelReady
+        case 3 where parts[1] == "models" && parts[2] == model && route.modelMetadata != nil: self = .modelMetadata
         default: return nil
         }
     }
 
     /// What the server would say if it were awake.
     func answer(for route: ServiceRoute) -> LocalAnswer {
+        if self == .grpcHealth { return LocalAnswer(grpc: [0x08, 0x01]) }
         let model = JSONValue.string(route.model)
         let body: JSONValue =
             switch (route.inferenceProtocol, self) {
@@ -53,10 +75,11 @@ enum Probe: Equatable {
             case (_, .modelList): ["models": [model]]
             case (_, .serverMetadata): ["name": model, "version": "", "extensions": []]
             case (_, .modelReady): ["name": model, "ready": true]
+            case (_, .modelMetadata): route.modelMetadata ?? [:]
             case (.openai, _): [:]
             // The protocol's document names the member `live` for both; servers say `ready`.
             case (_, .serverReady): ["live": true, "ready": true]
-            case (_, .serverLive): ["live": true]
+            case (_, .serverLive), (_, .grpcHealth): ["live": true]
             }
         return LocalAnswer(.ok, json: body)
     }

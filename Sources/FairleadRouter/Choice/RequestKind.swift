@@ -12,8 +12,8 @@ enum RequestKind: Equatable {
 
     init(_ request: RequestFacts, path: Substring, route: ServiceRoute) {
         self = .inference
-        if request.method == .GET || request.method == .HEAD {
-            if Probe(path: path, route: route) != nil { self = .probe }
+        if Probe(request, path: path, route: route) != nil {
+            self = .probe
         } else if request.method == .POST, Self.asksToExplain(path, in: route.inferenceProtocol) {
             self = .explanation
         }

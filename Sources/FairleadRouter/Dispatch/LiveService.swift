@@ -123,11 +123,11 @@ extension LiveService {
         facts.isProbe = true
         let weighted = lanes.filter { $0.revision.weight > 0 }
         if let lane = weighted.first(where: { $0.entry.isServing }) { return lane.entry.enter(facts, on: loop) }
-        if weighted.contains(where: \.revision.isAsleep), let probe = Probe(path: path, route: route) {
+        if weighted.contains(where: \.revision.isAsleep), let probe = Probe(request, path: path, route: route) {
             return .answer(probe.answer(for: route))
         }
-        return .answer(
-            LocalAnswer(.serviceUnavailable, error: "no pod of \(route.key) is ready", retryAfter: 1))
+        let answer = LocalAnswer(.serviceUnavailable, error: "no pod of \(route.key) is ready", retryAfter: 1)
+        return .answer(request.isGRPC ? answer.inGRPC : answer)
     }
 
     /// Finds out who sent a request, where the service cares.

@@ -6,6 +6,8 @@ struct LocalAnswer: Error, Equatable {
     var status: HTTPResponseStatus
     var headers: HTTPHeaders
     var body: [UInt8]
+    /// What follows the body.
+    var trailers: HTTPHeaders?
 
     /// An answer of a JSON value.
     init(_ status: HTTPResponseStatus, json: JSONValue, headers: HTTPHeaders = [:]) {
@@ -29,6 +31,15 @@ struct LocalAnswer: Error, Equatable {
 }
 
 extension LocalAnswer {
+    /// The answer to a call in gRPC: one message, which is not compressed.
+    init(grpc message: [UInt8]) {
+        self.init(.ok, json: .null, headers: ["grpc-accept-encoding": "identity"])
+        headers.replaceOrAdd(name: "Content-Type", value: "application/grpc")
+        let length = UInt32(truncatingIfNeeded: message.count)
+        body = [0] + (0..<4).map { UInt8(truncatingIfNeeded: length >> (24 - 8 * $0)) } + message
+        trailers = ["grpc-status": "0"]
+    }
+
     /// The same answer for a gRPC client: its errors are in headers, and its HTTP status is 200.
     var inGRPC: LocalAnswer {
         var answer = self

@@ -260,7 +260,7 @@ extension ClientConnection: ClientSide {
         let start = ResponseStart(answer, to: method, requestID: requestID)
         respond(start)
         if start.hasBody, !answer.body.isEmpty { respond(ByteBuffer(bytes: answer.body)) }
-        finish(nil)
+        finish(answer.trailers)
     }
 
     func abort() {

@@ -164,7 +164,7 @@ extension ClientStream: ClientSide {
         let start = ResponseStart(answer, to: method, requestID: requestID)
         respond(start)
         if start.hasBody, !answer.body.isEmpty { respond(ByteBuffer(bytes: answer.body)) }
-        finish(nil)
+        finish(answer.trailers)
     }
 
     func abort() {

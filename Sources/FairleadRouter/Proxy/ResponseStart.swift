@@ -59,7 +59,7 @@ struct ResponseStart {
     init(_ answer: LocalAnswer, to method: HTTPMethod, requestID: String?) {
         status = answer.status
         headers = answer.headers
-        length = answer.body.count
+        length = answer.trailers == nil ? answer.body.count : nil
         hasBody = method != .HEAD && answer.status.code != 204 && answer.status.code != 304
         isEnd = !hasBody || answer.body.isEmpty
         self.requestID = requestID

@@ -11,8 +11,9 @@ import Synchronization
 
 /// What pods measure themselves: the CPU that they use, or one of their runtime's metrics.
 ///
-/// Guarantees: nothing is asked but the pods of the services' own EndpointSlices, and the metrics server; an answer may
-/// take 2 seconds and be 4 MiB long.
+/// Guarantees: nothing is asked but the pods of the services' own EndpointSlices, and the metrics server; a pod's answer
+/// may take 2 seconds and be 4 MiB long, and all of them together take no longer than 10 seconds. What did not come in
+/// that time counts as it was read last, for a minute.
 final class PodLoads: Sendable {
     /// Fetches a pod's metrics.
     typealias Fetch = @Sendable (_ url: String) async throws -> [UInt8]
@@ -28,8 +29,26 @@ final class PodLoads: Sendable {
         var cores: Double { containers.reduce(0) { $0 + ($1.usage["cpu"]?.cores ?? 0) } }
     }
 
+    /// What the pods of a revision measured.
+    private struct Reading {
+        var value: Double
+        var metric: String
+        var at: Duration
+    }
+
+    private struct State {
+        var readings: [ReportSum.Key: Reading] = [:]
+        /// The revisions of which no pod answered last.
+        var silent: Set<ReportSum.Key> = []
+        var askedAt: Duration?
+    }
+
     /// How often they are asked: metrics servers look themselves every 15 seconds.
     private static let period = Duration.seconds(10)
+    /// How long it is waited for all answers.
+    private static let limit = Duration.seconds(10)
+    /// For how long a reading counts where no newer one comes.
+    private static let memory = Duration.seconds(60)
     /// How many pods are asked at a time.
     private static let width = 16
 
@@ -38,7 +57,7 @@ final class PodLoads: Sendable {
     private let fetch: Fetch
     private let logger: Logger
     private let clock: any RuntimeClock
-    private let state = Mutex((loads: [ReportSum.Key: Double](), askedAt: Duration?.none))
+    private let state = Mutex(State())
 
     /// - Parameters:
     ///   - client: The API server.
@@ -59,10 +78,13 @@ final class PodLoads: Sendable {
 
     /// What the pods of a revision measure, all together; nil where that is not known.
     func load(service: ObjectKey, revision: String) -> Double? {
-        state.withLock { $0.loads[.init(service: service.description, revision: revision)] }
+        let now = clock.elapsed
+        let reading = state.withLock { $0.readings[.init(service: service.description, revision: revision)] }
+        return reading.flatMap { now - $0.at < Self.memory ? $0.value : nil }
     }
 
-    /// Asks the pods of all services that are scaled by what they measure, where it is time.
+    /// Asks the pods of all services that are scaled by what they measure, where it is time; takes as long as the
+    /// slowest of them, and no longer than the limit.
     func refresh(_ services: [InferenceService], _ deployments: [ScaledDeployment]) async {
         let now = clock.elapsed
         let measured = services.filter { service in
@@ -74,14 +96,47 @@ final class PodLoads: Sendable {
         let isDue = state.withLock { state in
             guard state.askedAt.map({ now - $0 >= Self.period }) ?? true else { return false }
             state.askedAt = now
-            if measured.isEmpty { state.loads = [:] }
+            if measured.isEmpty { state.readings = [:] }
             return !measured.isEmpty
         }
         guard isDue else { return }
-        var loads = await cpuLoads(measured.filter { $0.metric == ScaleSpec.cpu }, deployments)
-        let named = measured.filter { $0.metric != ScaleSpec.cpu }
-        loads.merge(await runtimeLoads(named, deployments)) { $1 }
-        state.withLock { $0.loads = loads }
+        let loads = await inTime { await self.loads(measured, deployments) }
+        let metrics = Dictionary(measured.map { ($0.key.description, $0.metric) }, uniquingKeysWith: { $1 })
+        let readAt = clock.elapsed
+        state.withLock { state in
+            state.readings = state.readings.filter { metrics[$0.key.service] == $0.value.metric }
+            for (key, value) in loads {
+                guard let metric = metrics[key.service] else { continue }
+                state.readings[key] = Reading(value: value, metric: metric, at: readAt)
+            }
+        }
+    }
+
+    private func loads(
+        _ services: [InferenceService], _ deployments: [ScaledDeployment]
+    ) async -> [ReportSum.Key: Double] {
+        async let cpu = cpuLoads(services.filter { $0.metric == ScaleSpec.cpu }, deployments)
+        async let named = runtimeLoads(services.filter { $0.metric != ScaleSpec.cpu }, deployments)
+        return await cpu.merging(await named) { $1 }
+    }
+
+    /// What is read within the limit; what is not there by then is no longer waited for.
+    private func inTime(
+        _ read: @escaping @Sendable () async -> [ReportSum.Key: Double]
+    ) async -> [ReportSum.Key: Double] {
+        await withTaskGroup(of: [ReportSum.Key: Double]?.self) { group in
+            group.addTask { await read() }
+            group.addTask { [clock] in
+                try? await clock.sleep(for: Self.limit)
+                return nil
+            }
+            var loads: [ReportSum.Key: Double] = [:]
+            for await answer in group {
+                loads = answer ?? loads
+                group.cancelAll()
+            }
+            return loads
+        }
     }
 
     // MARK: - CPU
@@ -95,24 +150,34 @@ final class PodLoads: Sendable {
                 Self.key(deployment.service, deployment.revision).map { ($0, deployment.requestedCores ?? 1) }
             }, uniquingKeysWith: { first, _ in first })
         var loads: [ReportSum.Key: Double] = [:]
-        for namespace in Set(services.map(\.metadata.namespace)) {
-            let query = ListQuery(
-                labelSelector: "\(FairleadLabel.inferenceService),\(FairleadLabel.component)=predictor")
-            do {
-                for pod in try await client.list(PodUsage.self, namespace: namespace, query).items {
-                    let labels = pod.metadata.labels
-                    let service = labels[FairleadLabel.inferenceService].map {
-                        ObjectKey(namespace: namespace, name: $0)
-                    }
-                    guard let key = Self.key(service, labels[FairleadLabel.revision]) else { continue }
-                    let cores = max(0.001, requested[key] ?? 1)
-                    loads[key, default: 0] += pod.cores / cores * 100
+        func take(_ pods: [PodUsage]?) {
+            for pod in pods ?? [] {
+                let labels = pod.metadata.labels
+                let service = labels[FairleadLabel.inferenceService].map {
+                    ObjectKey(namespace: pod.metadata.namespace, name: $0)
                 }
-            } catch {
-                logger.warning("no CPU metrics", metadata: ["namespace": "\(namespace ?? "")", "error": "\(error)"])
+                guard let key = Self.key(service, labels[FairleadLabel.revision]) else { continue }
+                loads[key, default: 0] += pod.cores / max(0.001, requested[key] ?? 1) * 100
             }
         }
-        return loads
+        return await withTaskGroup(of: [PodUsage].self) { group in
+            for (index, namespace) in Set(services.map(\.metadata.namespace)).enumerated() {
+                if index >= Self.width { take(await group.next()) }
+                group.addTask { await self.usage(in: namespace) }
+            }
+            for await pods in group { take(pods) }
+            return loads
+        }
+    }
+
+    private func usage(in namespace: String?) async -> [PodUsage] {
+        let query = ListQuery(labelSelector: "\(FairleadLabel.inferenceService),\(FairleadLabel.component)=predictor")
+        do {
+            return try await client.list(PodUsage.self, namespace: namespace, query).items
+        } catch {
+            logger.warning("no CPU metrics", metadata: ["namespace": "\(namespace ?? "")", "error": "\(error)"])
+            return []
+        }
     }
 
     private static func key(_ service: ObjectKey?, _ revision: String?) -> ReportSum.Key? {
@@ -141,6 +206,9 @@ final class PodLoads: Sendable {
             else { continue }
             targets += Self.urls(slice, annotations[key] ?? [:]).map { (key, metric, $0) }
         }
+        // Whoever kept others waiting is asked last.
+        let silent = state.withLock(\.silent)
+        targets = targets.filter { !silent.contains($0.key) } + targets.filter { silent.contains($0.key) }
         return await withTaskGroup(of: (ReportSum.Key, Double?).self) { group in
             var answers: [ReportSum.Key: (sum: Double, count: Double)] = [:]
             func take(_ answer: (ReportSum.Key, Double?)?) {
@@ -148,18 +216,23 @@ final class PodLoads: Sendable {
                 let former = answers[key] ?? (0, 0)
                 answers[key] = (former.sum + value, former.count + 1)
             }
-            for (index, target) in targets.enumerated() {
-                if index >= Self.width { take(await group.next()) }
+            var asked = 0
+            for target in targets {
+                if asked >= Self.width { take(await group.next()) }
+                if Task.isCancelled { break }
+                asked += 1
                 group.addTask { [fetch] in
                     let text = try? await fetch(target.url)
                     return (target.key, text.flatMap { PrometheusReading.sum(of: target.metric, in: $0) })
                 }
             }
             for await answer in group { take(answer) }
-            let asked = Dictionary(grouping: targets, by: \.key).mapValues { Double($0.count) }
+            let reached = Set(targets.prefix(asked).map(\.key))
+            state.withLock { $0.silent = reached.subtracting(answers.keys) }
+            let pods = Dictionary(grouping: targets, by: \.key).mapValues { Double($0.count) }
             // Who did not answer counts as the mean of those who did.
             return Dictionary(
-                uniqueKeysWithValues: answers.map { ($0.key, $0.value.sum * (asked[$0.key] ?? 0) / $0.value.count) })
+                uniqueKeysWithValues: answers.map { ($0.key, $0.value.sum * (pods[$0.key] ?? 0) / $0.value.count) })
         }
     }
 

@@ -4,12 +4,14 @@ import FairleadAPI
 import KubernetesCore
 import Synchronization
 
-/// Sums what all routers report.
+/// Sums what all routers report, and knows by their reports which routers there are.
 final class ReportReader: Sendable {
-    private struct State {
+    fileprivate struct State {
         var sum = ReportSum()
         /// The router of each ConfigMap, and when its content last changed.
         var records: [ObjectKey: (metadata: ObjectMeta, router: String?, changedAt: Duration)] = [:]
+
+        var routers: Set<String> { Set(records.values.compactMap(\.router)) }
     }
 
     /// After how long without a sign of life a router counts as gone.
@@ -17,9 +19,20 @@ final class ReportReader: Sendable {
 
     let records: Store<RouterReportRecord>
     private let state = Mutex(State())
+    private let router: String
+    private let onShare: @Sendable (RouterShare) -> Void
     private let clock: any RuntimeClock
 
-    init(clock: any RuntimeClock) {
+    /// A reader.
+    ///
+    /// - Parameters:
+    ///   - router: The name of the router that reads.
+    ///   - clock: For how old reports are.
+    ///   - onShare: Takes the router's share whenever a router came or went; the report of one that was killed is
+    ///     removed after a while.
+    init(router: String = "", clock: any RuntimeClock, onShare: @escaping @Sendable (RouterShare) -> Void = { _ in }) {
+        self.router = router
+        self.onShare = onShare
         self.clock = clock
         records = Store(clock: clock)
         records.subscribe { [weak self] change, source in self?.take(change, source) }
@@ -52,16 +65,27 @@ final class ReportReader: Sendable {
 
     private func take(_ change: ObjectChange<RouterReportRecord>, _ source: ChangeSource) {
         let now = clock.elapsed
-        state.withLock { state in
-            switch change {
-            case .added(let record), .updated(_, let record):
-                state.records[record.key] = (record.metadata, record.report?.router, now)
-                guard let report = record.report else { return }
-                if source == .list { state.sum.begin(with: report) } else { state.sum.fold(report) }
-            case .deleted(let record):
-                let router = state.records.removeValue(forKey: record.key)?.router
-                if let router { state.sum.remove(router: router) }
-            }
+        let routers = state.withLock { state -> Set<String>? in
+            let before = state.routers
+            state.take(change, source, now: now)
+            return state.routers == before ? nil : state.routers
+        }
+        if let routers { onShare(RouterShare(of: router, among: routers)) }
+    }
+}
+
+extension ReportReader.State {
+    fileprivate mutating func take(
+        _ change: ObjectChange<RouterReportRecord>, _ source: ChangeSource, now: Duration
+    ) {
+        switch change {
+        case .added(let record), .updated(_, let record):
+            records[record.key] = (record.metadata, record.report?.router, now)
+            guard let report = record.report else { return }
+            if source == .list { sum.begin(with: report) } else { sum.fold(report) }
+        case .deleted(let record):
+            let router = records.removeValue(forKey: record.key)?.router
+            if let router { sum.remove(router: router) }
         }
     }
 }

@@ -64,11 +64,26 @@ final class ScaleWriter: Service {
         try await services.waitUntilSynced()
         try await deployments.waitUntilSynced()
         try await reports.records.waitUntilSynced()
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            // Pods may be slow to tell what they measure: no service waits for those of another.
+            group.addTask { try await self.measure() }
+            group.addTask { try await self.scale() }
+            try await group.waitForAll()
+        }
+    }
+
+    private func measure() async throws {
+        while true {
+            if isLeading() { await loads.refresh(services.all, deployments.all) }
+            try await clock.sleep(for: Self.period)
+        }
+    }
+
+    private func scale() async throws {
         var scalers: [ObjectKey: ServiceScaler] = [:]
         while true {
             if isLeading() {
                 let all = services.all
-                await loads.refresh(all, deployments.all)
                 await perform(plan(all, &scalers))
                 await clean(all)
             } else {

@@ -25,11 +25,13 @@ struct Scaling {
     ///   - waker: What the router's dispatcher asks.
     ///   - feed: The services and their pods.
     ///   - counts: What the router counts; asked once a second.
+    ///   - onShare: Takes the router's share of what all routers may do.
     ///   - logger: For what happens.
     ///   - clock: For times and delays.
     init(
         client: Client, configuration: RouterConfiguration, waker: Waker, feed: RouteFeed,
-        counts: @escaping ReportWriter.Counts, logger: Logger, clock: any RuntimeClock = SystemClock()
+        counts: @escaping ReportWriter.Counts, onShare: @escaping @Sendable (RouterShare) -> Void = { _ in },
+        logger: Logger, clock: any RuntimeClock = SystemClock()
     ) {
         self.client = client
         self.configuration = configuration
@@ -44,7 +46,7 @@ struct Scaling {
         let election = RouterElection(
             client: client, namespace: home, identity: configuration.identity, logger: logger, clock: clock)
         self.election = election
-        reports = ReportReader(clock: clock)
+        reports = ReportReader(router: configuration.identity, clock: clock, onShare: onShare)
         scaler = ScaleWriter(
             client: client, isLeading: { election.isLeading }, services: feed.services, reports: reports,
             loads: PodLoads(client: client, slices: feed.slices, logger: logger, clock: clock), logger: logger,

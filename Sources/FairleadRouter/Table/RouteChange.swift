@@ -7,4 +7,6 @@ enum RouteChange: Sendable {
     case serviceGone(ObjectKey)
     case slice(EndpointSlice)
     case sliceGone(ObjectKey)
+    /// The router's share of what all routers may do.
+    case share(RouterShare)
 }

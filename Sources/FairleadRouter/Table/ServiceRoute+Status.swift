@@ -10,12 +10,17 @@ extension ServiceRoute {
     ///   - service: Weights are its status' alone.
     ///   - spec: What it was when it could last be read.
     ///   - slices: The slices of its Services.
-    init(_ service: InferenceService, spec: InferenceServiceSpec, slices: some Collection<SliceView>) {
+    ///   - share: The router's share of what all routers may do.
+    init(
+        _ service: InferenceService, spec: InferenceServiceSpec, slices: some Collection<SliceView>,
+        share: RouterShare = RouterShare()
+    ) {
         key = service.key
         hostnames = (spec.gateway?.hostnames ?? []).map { $0.lowercased() }
         let main = service.status.revisions.max { $0.weight < $1.weight }
         inferenceProtocol = main?.protocol ?? spec.protocol ?? .v2
         model = service.key.name
+        modelMetadata = main.flatMap { ModelMetadata.v2($0, model: service.key.name) }
         rules = Gate.Rules(
             queue: spec.effectiveQueue, wakeTimeout: TimeAmount(spec.effectiveTimeouts.effectiveWake.duration),
             timeout: TimeAmount(spec.effectiveTimeouts.effectiveRequest.duration))
@@ -28,7 +33,7 @@ extension ServiceRoute {
         revisions = service.status.revisions.map { revision in
             RevisionRoute(
                 revision, slices: byRevision[revision.name] ?? [], canSleep: canSleep,
-                maxConcurrency: spec.effectiveScale.maxConcurrency)
+                maxConcurrency: spec.effectiveScale.maxConcurrency, share: share)
         }
     }
 
@@ -48,7 +53,10 @@ extension ServiceRoute {
 }
 
 extension RevisionRoute {
-    fileprivate init(_ status: RevisionStatus, slices: [SliceView], canSleep: Bool, maxConcurrency: Int?) {
+    fileprivate init(
+        _ status: RevisionStatus, slices: [SliceView], canSleep: Bool, maxConcurrency: Int?,
+        share: RouterShare
+    ) {
         name = status.name
         track = status.variant ?? ""
         weight = max(0, status.weight)
@@ -68,10 +76,10 @@ extension RevisionRoute {
             entry.isReady = transformer.isReady && predictor.isReady
             bounds = AdmissionBounds(
                 total: maxConcurrency.map { $0.multipliedReportingOverflow(by: predictor.addresses.count) }
-                    .flatMap { $0.overflow ? nil : $0.partialValue })
+                    .flatMap { $0.overflow ? nil : share.part(of: $0.partialValue) })
         } else {
             entry = predictor
-            bounds = AdmissionBounds(perPod: maxConcurrency)
+            bounds = AdmissionBounds(perPod: maxConcurrency.map(share.part))
         }
         explainer = components.contains(.explainer) ? backends(.explainer) : nil
     }

@@ -16,6 +16,8 @@ struct ServiceRoute: Sendable, Equatable {
     var inferenceProtocol: InferenceProtocol
     /// What the model is called in paths.
     var model: String
+    /// What the model says of itself, as far as its registration tells: then it need not be awake to say so.
+    var modelMetadata: JSONValue?
     var rules: Gate.Rules
     var sticky: Sticky?
     var payloads: PayloadRule?

@@ -53,6 +53,29 @@ extension EndToEndTests {
             print("passed")
             """
 
+        /// Speaks gRPC, on HTTP/2 with prior knowledge, through the same port.
+        private static let call = """
+            import numpy as np
+            import tritonclient.grpc as grpc
+
+            client = grpc.InferenceServerClient("iris.default.svc.cluster.local:80")
+            assert client.is_server_live() and client.is_server_ready() and client.is_model_ready("iris")
+            assert client.get_server_metadata().name and client.get_model_metadata("iris").name == "iris"
+            flowers = np.array([[5.1, 3.5, 1.4, 0.2], [6.3, 3.3, 6.0, 2.5]])
+            tensor = grpc.InferInput("x", [2, 4], "FP64")
+            tensor.set_data_from_numpy(flowers)
+            for _ in range(20):
+                result = client.infer("iris", [tensor], request_id="42")
+                assert result.as_numpy("predict").ravel().tolist() == [0, 2], result.get_response()
+                assert result.get_response().id == "42"
+            try:
+                client.infer("irises", [tensor])
+                raise SystemExit("a model that is not there answered")
+            except grpc.InferenceServerException as error:
+                assert error.status() == "StatusCode.NOT_FOUND", error
+            print("passed")
+            """
+
         @Test func sklearnIsServedByItsAliasToAStrangersClient() async throws {
             try await cluster.apply(try cluster.servingExample("sklearn"))
             let run = try await cluster.finished("iris-first", within: 300)
@@ -66,6 +89,10 @@ extension EndToEndTests {
             let asked = try await cluster.finished("stranger", within: 120)
             let logs = try await cluster.fairlead("logs", "stranger")
             #expect(asked.phase == "Succeeded" && logs.output.contains("passed"), "\(asked)\n\(logs)")
+            try await cluster.apply(try program("caller", image: "1.7.1-sklearn", Self.call))
+            let called = try await cluster.finished("caller", within: 120)
+            let words = try await cluster.fairlead("logs", "caller")
+            #expect(called.phase == "Succeeded" && words.output.contains("passed"), "\(called)\n\(words)")
 
             // A transformer before the same model.
             try await cluster.apply(try cluster.servingExample("transformer"))

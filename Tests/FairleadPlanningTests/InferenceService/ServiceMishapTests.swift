@@ -64,6 +64,153 @@ import Testing
         #expect(world.status.model == "churn:8")
     }
 
+    /// A revision that was taken back is not tried again when a suspended service is resumed: the one that served is
+    /// still there, without pods.
+    @Test func whatFailedStaysKnownWhileSuspended() throws {
+        var world = try world("{model: churn:7}")
+        world.register(8)
+        try world.settle()
+        let good = try world.revision()
+        world.ready(good)
+        try world.settle()
+        try world.edit("{model: churn:8, timeouts: {ready: 1m}}")
+        try world.settle()
+        let bad = try #require(world.status.rollouts.first?.candidate)
+        world.wait(120)
+        try world.settle()
+        let story = try #require(world.status.rollouts.first?.message)
+        try world.edit("{model: churn:8, timeouts: {ready: 1m}, suspend: true}")
+        try world.settle()
+        #expect(world.status.phase == .suspended)
+        #expect(world.status.revisions.isEmpty)
+        #expect(world.deployments.keys.sorted() == [good])
+        #expect(world.services.keys.sorted() == ["churn", good])
+        let kept = try #require(world.status.rollouts.first)
+        #expect(kept.failed == bad && kept.stable == good && kept.message == story && kept.phase == .rolledBack)
+        #expect(world.condition("RolloutHealthy")?.message == story)
+        world.scale(good, to: 0)
+        world.memory = ServiceMemory()
+        try world.edit("{model: churn:8, timeouts: {ready: 1m}}")
+        try world.settle()
+        #expect(world.status.revisions.map(\.name) == [good])
+        #expect(world.weights() == [100])
+        world.scale(good, to: 1)
+        world.ready(good)
+        try world.settle()
+        #expect(world.status.phase == .ready)
+        #expect(world.status.rollouts.first?.failed == bad)
+        #expect(world.deployments.keys.sorted() == [good])
+    }
+
+    /// What had not taken over begins anew when the service is resumed, and is judged anew.
+    @Test func aCanaryBeginsAnewAfterASuspension() throws {
+        let spec = "model: churn@production, rollout: {steps: [10, 100], every: 10m}"
+        var world = try world("{\(spec)}")
+        try world.settle()
+        let old = try world.revision()
+        world.ready(old)
+        try world.settle()
+        world.register(8)
+        try world.settle()
+        let new = try world.revision()
+        world.ready(new)
+        try world.settle()
+        #expect(world.weights() == [90, 10])
+        try world.edit("{\(spec), suspend: true}")
+        try world.settle()
+        #expect(world.deployments.keys.sorted() == [old])
+        world.scale(old, to: 0)
+        try world.edit("{\(spec)}")
+        try world.settle()
+        world.scale(old, to: 1)
+        world.ready(old)
+        world.ready(new)
+        try world.settle()
+        #expect(world.weights() == [90, 10])
+        #expect(world.status.rollouts.first?.candidate == new)
+    }
+
+    /// A quota, or an admission policy: the Deployment's controller tells of it, and the status does too.
+    @Test func podsThatAreRefusedAreToldOf() throws {
+        var world = try world("{model: churn:7}")
+        try world.settle()
+        let name = try world.revision()
+        let story = "pods \"\(name)-x\" is forbidden: exceeded quota: gpus, requested: 1, used: 4, limited: 4"
+        world.deployments[name]?.status.conditions = [
+            PodCondition(type: "ReplicaFailure", status: "True", reason: "FailedCreate", message: story)
+        ]
+        try world.settle()
+        #expect(world.status.revisions.first?.state == .pending)
+        #expect(world.status.reason == .modelLoadFailed)
+        #expect(world.status.message == "pods of Deployment \(name) are refused: \(story)")
+        #expect(world.condition("Ready")?.message.contains("exceeded quota") == true)
+        #expect(world.status.modelStatus?.lastFailureInfo?.message?.contains("exceeded quota") == true)
+        #expect(world.events.contains { $0.isWarning && $0.note.contains("exceeded quota") })
+        world.deployments[name]?.status.conditions = []
+        world.ready(name)
+        try world.settle()
+        #expect(world.status.phase == .ready)
+        #expect(world.status.message == nil)
+    }
+
+    @Test func nobodyIsToldThatThereIsNoRuntimeWhileThoseThatComeWithFairleadAreMade() throws {
+        var world = try world("{model: churn:7}")
+        let runtimes = world.runtimes
+        world.runtimes = []
+        world.areRuntimesComing = true
+        let plan = world.plan()
+        #expect(plan.actions.isEmpty)
+        #expect(plan.wake == .after(.seconds(1)))
+        world.runtimes = runtimes
+        try world.settle()
+        #expect(world.status.reason == .modelLoading)
+        world.runtimes = []
+        try world.edit("{model: churn:7, env: {A: b}}")
+        world.areRuntimesComing = false
+        try world.settle()
+        #expect(world.status.reason == .noRuntime)
+    }
+
+    /// A route that an earlier controller made, and that nobody wants any more.
+    @Test func aRouteFromBeforeIsRemoved() throws {
+        var world = try world("{model: churn:7}")
+        world.hadRoute = true
+        try world.settle()
+        #expect(!world.hadRoute)
+        world.hadRoute = true
+        try world.edit("{model: churn:7, gateway: {name: web, hostnames: [churn.acme.dev]}}")
+        try world.settle()
+        #expect(!world.hadRoute)
+        #expect(world.objects["HTTPRoute/churn"] != nil)
+    }
+
+    /// What a model takes and gives is in the status, for routers, where it isn't too long; it names no revision.
+    @Test func theSignatureIsTold() throws {
+        var world = try world("{model: churn:7}")
+        try world.settle()
+        let name = try world.revision()
+        let input: JSONValue = ["name": "x", "datatype": "FP64", "shape": [-1, 4]]
+        world.register(7, signature: ModelSignature(inputs: [input]))
+        try world.settle()
+        #expect(world.status.revisions.map(\.name) == [name])
+        #expect(world.status.revisions.first?.signature?.inputs == [input])
+        world.register(7, signature: ModelSignature(inputs: Array(repeating: input, count: 500)))
+        try world.settle()
+        #expect(world.status.revisions.first?.signature == nil)
+    }
+
+    /// An event says something, whatever there is to say.
+    @Test func loadingIsToldInAWholeSentence() throws {
+        var world = try world("{model: churn:7}")
+        try world.settle()
+        let name = try world.revision()
+        world.pod(name)
+        try world.settle()
+        #expect(!world.events.isEmpty)
+        #expect(world.events.allSatisfy { !$0.note.hasSuffix(" ") && !$0.note.hasSuffix(":") }, "\(world.events)")
+        #expect(world.events.contains { $0.reason == "ModelLoading" })
+    }
+
     /// Requests that are under way are waited for, as long as one may last.
     @Test func longRequestsKeepWhatTheyNeed() throws {
         var world = try world("{model: churn@production, timeouts: {request: 2m}}")

@@ -18,6 +18,8 @@ struct ServiceWorld {
     var pods: [PodView] = []
     var windows: [String: ServiceObservation.Windows] = [:]
     var underWay: [String: Int] = [:]
+    var areRuntimesComing = false
+    var hadRoute = false
     var memory = ServiceMemory()
     var settings = PlanningSettings(image: "fairlead:1")
     var now = Date(timeIntervalSince1970: 1_767_225_600)
@@ -56,22 +58,29 @@ struct ServiceWorld {
         service.metadata.generation = (service.metadata.generation ?? 0) + 1
     }
 
-    mutating func register(_ version: Int64, digest: String? = nil, alias: String = "production") {
+    mutating func register(
+        _ version: Int64, digest: String? = nil, alias: String = "production", uri: String? = nil,
+        signature: ModelSignature? = nil
+    ) {
         let spec = ModelVersionSpec(
-            model: "churn", version: version, uri: "s3://models/churn/\(version)", digest: digest, format: "sklearn")
+            model: "churn", version: version, uri: uri ?? "s3://models/churn/\(version)", digest: digest,
+            format: "sklearn", signature: signature)
         models["churn:\(version)"] = spec
         models["churn@\(alias)"] = spec
     }
 
     private var observation: ServiceObservation {
         let models = models
-        return ServiceObservation(
+        var observation = ServiceObservation(
             service: service, runtimes: runtimes,
             resolve: { reference in
                 guard let spec = models[reference.description] else { return .missing("there is no \(reference)") }
                 return .found(ModelVersion(metadata: ObjectMeta(name: "churn-\(spec.version.text)"), spec: spec))
             }, deployments: Array(deployments.values), services: Array(services.values),
             budgets: Array(budgets.values), pods: pods, windows: windows, underWay: underWay)
+        observation.areRuntimesComing = areRuntimesComing
+        observation.hadRoute = hadRoute
+        return observation
     }
 
     mutating func plan() -> Plan<InferenceServiceAction> {
@@ -114,6 +123,7 @@ struct ServiceWorld {
             services[name]?.spec.externalName = change[path: ["spec", "externalName"]]?.stringValue
         case .route(let name, let route):
             objects["HTTPRoute/\(name)"] = route
+            hadRoute = false
             memory.didRoute(route)
         case .patchStatus(let status):
             service.status = try KubernetesJSON.decode(
@@ -124,7 +134,10 @@ struct ServiceWorld {
                 deployments[name] = nil
                 pods.removeAll { $0.metadata.labels["deployment"] == name }
             case .service: services[name] = nil
-            default: memory.didRoute(nil)
+            case .httpRoute:
+                memory.didRoute(nil)
+                hadRoute = false
+            default: break
             }
             objects["\(type.gvk.kind)/\(name)"] = nil
         case .note(let event): events.append(event)

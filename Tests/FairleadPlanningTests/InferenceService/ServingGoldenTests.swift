@@ -67,6 +67,13 @@ import Testing
         try expect(try ServiceWorld("{model: {uri: \"\(uri)\", format: sklearn}}"), name)
     }
 
+    /// What is read in place is compared with what was registered.
+    @Test func checked() throws {
+        var world = try ServiceWorld("{model: churn:7}")
+        world.register(7, digest: "sha256:00ff", uri: "pvc://models/churn/7")
+        try expect(world, "checked")
+    }
+
     /// A server of the user's own, from a script, with a transformer and an explainer.
     @Test func components() throws {
         try expect(

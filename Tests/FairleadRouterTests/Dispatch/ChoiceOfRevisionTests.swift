@@ -153,6 +153,42 @@ struct ChoiceOfRevisionTests {
 }
 
 extension ChoiceOfRevisionTests {
+    /// What a registered model takes and gives is told while it sleeps, where that is in the protocol's words.
+    @Test(
+        arguments: [
+            ("v2", ["name": "x", "datatype": "FP64", "shape": [-1, 4], "more": 1], ["predictor"], true),
+            ("v2", ["name": "x", "type": "double"], ["predictor"], false),
+            ("v2", ["name": "x", "datatype": "FP65", "shape": [-1, 4]], ["predictor"], false),
+            ("v2", ["name": "x", "datatype": "FP64", "shape": ["n"]], ["predictor"], false),
+            ("v2", ["name": "x", "datatype": "FP64", "shape": [-1, 4]], ["predictor", "transformer"], false),
+            ("v1", ["name": "x", "datatype": "FP64", "shape": [-1, 4]], ["predictor"], false),
+        ] as [(String, JSONValue, [String], Bool)])
+    func metadata(_ name: String, _ input: JSONValue, _ components: [String], _ isTold: Bool) throws {
+        let dispatcher = Dispatcher(wake: wakes.count)
+        let output: JSONValue = ["name": "y", "datatype": "INT64", "shape": [-1, 1]]
+        var revision = RouteFixture.revision("churn-a", weight: 100, replicas: 0, components: components)
+        revision["protocol"] = .string(name)
+        revision["format"] = "sklearn"
+        revision["signature"] = ["inputs": [input], "outputs": [output]]
+        let spec: JSONValue = ["model": "churn@production", "protocol": .string(name), "replicas": ["min": 0]]
+        dispatcher.apply(.service(try RouteFixture.service(spec: spec, revisions: [revision])))
+        let path = name == "v2" ? "/v2/models/churn" : "/v1/models/churn/metadata"
+        let request = RouteFixture.request(path, method: .GET)
+        if isTold {
+            let answer = try #require(dispatcher.answer(request, on: loop))
+            let body = try KubernetesJSON.decode(JSONValue.self, from: answer.body)
+            #expect(
+                body == [
+                    "name": "churn", "platform": "sklearn", "outputs": [output],
+                    "inputs": [["name": "x", "datatype": "FP64", "shape": [-1, 4]]],
+                ])
+            #expect(wakes.all.isEmpty)
+        } else {
+            try #require(dispatcher.hold(request, on: loop)).cancel()
+            #expect(wakes.all == ["risk/churn churn-a"])
+        }
+    }
+
     private func two(spec: JSONValue, weights: (Int, Int)) throws -> Dispatcher {
         let dispatcher = Dispatcher(wake: wakes.count)
         let revisions = [

@@ -27,14 +27,16 @@ struct ProxyFixture: Sendable {
     ///   - grpc: Whether they speak HTTP/2.
     ///   - mirror: The port of a pod that gets copies of all requests.
     ///   - spec: The service's.
+    ///   - dispatcher: Where another one than of a service that is awake is wanted.
     ///   - configure: Changes the configuration.
     static func run<T: Sendable>(
         pods: [Int], grpc: Bool = false, mirror: Int? = nil, spec: InferenceServiceSpec = InferenceServiceSpec(),
-        configure: (inout RouterConfiguration) -> Void = { _ in },
+        dispatcher: Dispatcher? = nil, configure: (inout RouterConfiguration) -> Void = { _ in },
         _ body: @escaping @Sendable (ProxyFixture) async throws -> T
     ) async throws -> T {
-        let dispatcher = Dispatcher()
-        dispatcher.apply(.service(service(spec, hasMirror: mirror != nil)))
+        let isOwn = dispatcher == nil
+        let dispatcher = dispatcher ?? Dispatcher()
+        if isOwn { dispatcher.apply(.service(service(spec, hasMirror: mirror != nil))) }
         for pod in pods { dispatcher.apply(.slice(try slice("churn-1", port: pod, grpc: grpc))) }
         if let mirror { dispatcher.apply(.slice(try slice("churn-2", port: mirror, grpc: grpc))) }
         var configuration = RouterConfiguration()

@@ -134,4 +134,89 @@ struct PodLoadsTests {
         await loads.refresh([Self.service("queue")], [try Self.deployment(annotations)])
         #expect(asked.withLock(\.self).isEmpty)
     }
+
+    @Test("pods that don't answer keep nobody waiting beyond the limit, and count as they were last, for a minute")
+    func silent() async throws {
+        let clock = ManualClock()
+        let isSilent = Mutex(false)
+        let loads = Self.loads(slices: [try Self.slice(["10.0.0.1"])], clock: clock) { _ in
+            if isSilent.withLock(\.self) { try await clock.sleep(for: .seconds(3600)) }
+            return Array("queue 7\n".utf8)
+        }
+        let (service, deployment) = (Self.service("queue"), try Self.deployment())
+        await loads.refresh([service], [deployment])
+        #expect(loads.load(service: Self.key, revision: "r") == 7)
+        isSilent.withLock { $0 = true }
+        for _ in 0..<3 {
+            clock.advance(by: .seconds(10))
+            await withTaskGroup(of: Void.self) { group in
+                group.addTask { await loads.refresh([service], [deployment]) }
+                while clock.sleeperCount < 2 { await Task.yield() }
+                clock.advance(by: .seconds(10))
+            }
+            #expect(loads.load(service: Self.key, revision: "r") == (clock.elapsed < .seconds(60) ? 7 : nil))
+        }
+        #expect(clock.elapsed == .seconds(60))
+    }
+
+    /// The scaler goes on while another service's pods are asked.
+    @Test("slow metrics keep no other service from being scaled", .timeLimit(.minutes(1)))
+    func scaling() async throws {
+        let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        let (writes, teller) = AsyncStream.makeStream(of: String.self)
+        let client = Client(transport: Scales { teller.yield($0) })
+        let services = Store<InferenceService>()
+        var spec = InferenceServiceSpec(replicas: ReplicaRange(min: 3, max: 4))
+        spec.scale = ScaleSpec(metric: ScaleSpec.concurrency)
+        var status = InferenceServiceStatus()
+        status.revisions = [RevisionStatus(name: "s-r", weight: 100, state: .ready)]
+        var quick = InferenceService(metadata: ObjectMeta(name: "s", namespace: "risk", uid: "u2"), spec: spec)
+        quick.status = status
+        services.replace(with: [Self.service("queue"), quick], resourceVersion: ResourceVersion("1"))
+        let slices = Store<EndpointSlice>()
+        slices.replace(with: [try Self.slice(["10.0.0.1"])], resourceVersion: ResourceVersion("1"))
+        let reports = ReportReader(clock: SystemClock())
+        reports.records.replace(with: [], resourceVersion: ResourceVersion("1"))
+        let loads = PodLoads(
+            client: client, slices: slices,
+            fetch: { _ in
+                try await Task.sleep(for: .seconds(3600))
+                return []
+            }, logger: logger, clock: SystemClock())
+        let writer = ScaleWriter(
+            client: client, isLeading: { true }, services: services, reports: reports, loads: loads, logger: logger,
+            clock: SystemClock())
+        var deployment = ScaledDeployment(
+            metadata: ObjectMeta(
+                name: "s-r", namespace: "risk",
+                labels: [
+                    FairleadLabel.inferenceService: "s", FairleadLabel.revision: "s-r",
+                    FairleadLabel.component: "predictor",
+                ]), replicas: 1)
+        deployment.metadata.ownerReferences = [
+            OwnerReference(
+                apiVersion: "fairlead.dev/v1alpha1", kind: "InferenceService", name: "s", uid: "u2", controller: true)
+        ]
+        writer.deployments.replace(with: [deployment], resourceVersion: ResourceVersion("1"))
+        await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await writer.run() }
+            defer { group.cancelAll() }
+            let first = await writes.first { _ in true }
+            #expect(first == "/apis/apps/v1/namespaces/risk/deployments/s-r/scale")
+        }
+    }
+
+    /// Takes every write to a scale.
+    private struct Scales: Transport {
+        var take: @Sendable (String) -> Void
+
+        func send(_ request: APIRequest) async throws -> APIResponse {
+            take(request.path)
+            return APIResponse(status: 200, headers: [:], body: Array("{}".utf8))
+        }
+
+        func stream<Result: Sendable>(
+            _ request: APIRequest, _ body: @Sendable (StreamHead, inout any ByteChunks) async throws -> Result
+        ) async throws -> Result { throw TransportError(.connect, "nothing is streamed") }
+    }
 }
