@@ -4,7 +4,8 @@
 
 FROM swift:6.3-bookworm AS build
 RUN apt-get update \
-    && apt-get install -y --no-install-recommends ca-certificates git libarchive-tools libsqlite3-dev rclone zlib1g-dev \
+    && apt-get install -y --no-install-recommends \
+        ca-certificates git libarchive-tools libsqlite3-dev openssh-client rclone zlib1g-dev \
     && rm -rf /var/lib/apt/lists/*
 WORKDIR /source
 # What the dependencies are changes seldom: their layer is kept while only sources change.

@@ -19,7 +19,9 @@ struct PodWriter: Sendable {
     func create(_ name: String, _ pod: JSONValue) async throws -> PodView {
         let made: PodView
         do {
-            made = try await client.create(.pod, namespace: owner.namespace, pod, reading: PodView.self)
+            // What a patch misspells is refused instead of left out.
+            made = try await client.create(
+                .pod, namespace: owner.namespace, pod, WriteOptions(fieldValidation: .strict), reading: PodView.self)
         } catch let error as APIError where error.isAlreadyExists {
             made = try await client.get(PodView.self, key(name))
         }
@@ -78,12 +80,12 @@ struct PodRefusals<Order: PodOrder> {
     /// Those that the server calls invalid, which stays so.
     var invalid: [(order: Order, error: APIError)] = []
     /// What was forbidden, by a quota that is used up or by an admission policy: it may pass.
-    var forbidden: String?
+    var forbidden: [(order: Order, message: String)] = []
     /// What went wrong beside that.
     var failure: (any Error)?
 
     /// Whether all pods are there.
-    var isEmpty: Bool { invalid.isEmpty && forbidden == nil && failure == nil }
+    var isEmpty: Bool { invalid.isEmpty && forbidden.isEmpty && failure == nil }
 }
 
 extension PodWriter {
@@ -108,7 +110,7 @@ extension PodWriter {
             if let error = error as? APIError, error.isFinal {
                 refusals.invalid.append((order, error))
             } else if let error = error as? APIError, error.code == 403 {
-                refusals.forbidden = refusals.forbidden ?? "pod \(order.name) was refused: \(error.description)"
+                refusals.forbidden.append((order, "pod \(order.name) was refused: \(error.description)"))
             } else {
                 refusals.failure = refusals.failure ?? error
             }

@@ -91,6 +91,11 @@ import Testing
         #expect(condition.references.map(\.description) == ["tasks.data-prep.results.rows", "params.name"])
         #expect(try condition.holds(in: Self.scope))
         #expect(try !ConditionExpression("params.rows < 3").holds(in: Self.scope))
+        let skipped = Scope(tasks: ["prep": Scope.TaskOutcome(status: "Skipped")])
+        let error = try #require(throws: ExpressionError.self) {
+            try ConditionExpression("tasks.prep.results.rows > 3").holds(in: skipped)
+        }
+        #expect(error.message == "no such overload; null is the value of tasks.prep.results.rows")
         #expect(throws: ExpressionError.self) { try ConditionExpression("1 + 2") }
         #expect(throws: ExpressionError.self) { try ConditionExpression("params.rows").holds(in: Self.scope) }
         #expect(throws: ExpressionError.self) { try ConditionExpression("  ") }

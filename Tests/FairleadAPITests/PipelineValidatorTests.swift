@@ -112,6 +112,10 @@ import Testing
             "tasks: [{name: a, command: [x], resources: {memory: 4gb}}]",
             ["spec.tasks[0].resources.memory: must be a quantity such as 2, 500m, 1.5 or 4Gi, not \"4gb\""]
         ),
+        (
+            "tasks: [{name: a, command: [x], resources: {gpu: 1.5}}]",
+            ["spec.tasks[0].resources.gpu: must be a whole number, not \"1.5\""]
+        ),
         ("tasks: [{name: a, command: [x], resources: {cpu: 0.5, memory: '$(params.rows)Mi', gpu: 1}}]", []),
         ("tasks: [{name: a, command: [x], env: {Y: {secret: s}}}]", ["spec.tasks[0].env.true.key: is required"]),
         (

@@ -47,6 +47,13 @@ import Testing
         ("when: tasks.prep.artifacts.set.startsWith('s3://') && tasks.prep.artifacts.set != ''", []),
         ("when: tasks.prep.artifacts.set.size > 3", []),
         ("when: params.rows", ["when: must be true or false, not an integer"]),
+        (
+            "when: $(params.rows) > 3",
+            [
+                "when: Syntax error: token recognition error at: '$'; an expression takes its values by their paths, "
+                    + "without $( and )"
+            ]
+        ),
         ("when: params.name", ["when: must be true or false, not a string"]),
         ("when: tasks.each.results.auc", ["when: must be true or false, not an array"]),
         ("when: tasks.prep.results.row > 3", ["when: task prep declares no result \"row\"; did you mean \"rows\"?"]),
@@ -112,7 +119,14 @@ import Testing
         ("map: {over: {a-b: [1]}}", ["map.over.a-b: must match [a-zA-Z_][a-zA-Z0-9_]*, not \"a-b\""]),
         ("map: {over: {n: [1]}}", ["map.over.false: \"false\" cannot be a name (quote y, n, yes, no, on, off)"]),
         ("map: {over: [DE, NO]}", ["map.over[1]: must be a string, not the boolean false (NO without quotes?)"]),
-        ("map: {over: item}", ["map.over: item stands only in a task with map"]),
+        (
+            "map: {over: item}",
+            ["map.over: item has no value here: it is asked once for the whole task, before there are items"]
+        ),
+        (
+            "map: {count: 3}\n  when: itemIndex % 2 == 0",
+            ["when: itemIndex has no value here: it is asked once for the whole task, before there are items"]
+        ),
         ("map: {}", ["map: needs one of over, count"]),
         ("map: {over: [1], count: 3}", ["map: takes only one of over, count"]),
         ("map: {count: -1}", ["map.count: must be at least 0, not -1"]),

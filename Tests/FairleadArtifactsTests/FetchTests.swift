@@ -216,6 +216,49 @@ struct FetchTests {
         }
     }
 
+    /// A stand-in for ssh keeps what it was given, and runs the command here.
+    @Test(arguments: ["ssh://ann@git.acme.dev:2222", "ann@git.acme.dev:"])
+    func goesBySSHWithTheKeyOfAConnection(host: String) async throws {
+        let sandbox = try Sandbox()
+        let commits = try await Self.makeRepository(sandbox)
+        let ssh = """
+            #!/bin/sh
+            printf '%s\\n' "$@" >"$0.arguments"
+            while [ $# -gt 1 ]; do
+                if [ "$1" = -i ]; then cat "$2" >"$0.key"; stat -c %a "$2" >"$0.mode"; fi
+                case "$1" in UserKnownHostsFile=*) cat "${1#*=}" >"$0.hosts" ;; esac
+                shift
+            done
+            env | grep -c '^FAIRLEAD_GIT' >"$0.leaks"
+            exec sh -c "$1"
+            """
+        let program = try sandbox.write(ssh, to: "bin/ssh")
+        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: program)
+        let url = "\(host)\(sandbox.path)/repo"
+        let plan: JSONValue = [
+            "code": ["git": .string(url), "ref": .string(commits[1])], "codePath": .string(sandbox.path + "/code"),
+        ]
+        let path = ProcessInfo.processInfo.environment["PATH"] ?? ""
+        let context = sandbox.context(
+            plan: plan,
+            [
+                "PATH": "\(sandbox.path)/bin:\(path)", "FAIRLEAD_GIT_SSH_KEY": "secret % key",
+                "FAIRLEAD_GIT_KNOWN_HOSTS": "git.acme.dev ssh-ed25519 AAAA", "TMPDIR": sandbox.path,
+            ])
+        #expect(await FetchProgram.run(context) == 0, "\(sandbox.log)")
+        #expect(sandbox.read("code/train/main.py") == "two\n")
+        #expect(sandbox.read("bin/ssh.key") == "secret % key\n")
+        #expect(sandbox.read("bin/ssh.mode") == "600\n")
+        #expect(sandbox.read("bin/ssh.hosts") == "git.acme.dev ssh-ed25519 AAAA\n")
+        #expect(sandbox.read("bin/ssh.leaks") == "0\n")
+        let arguments = try #require(sandbox.read("bin/ssh.arguments")).split(separator: "\n").map(String.init)
+        #expect(arguments.contains("StrictHostKeyChecking=yes") && arguments.contains("BatchMode=yes"))
+        let place = ["-l", "ann"] + (host.hasPrefix("ssh") ? ["-p", "2222"] : []) + ["git.acme.dev"]
+        #expect(Array(arguments.suffix(place.count + 1)) == place + ["git-upload-pack '\(sandbox.path)/repo'"])
+        let key = try #require(arguments.firstIndex(of: "-i").map { arguments[$0 + 1] })
+        #expect(!FileManager.default.fileExists(atPath: key), "the key is gone afterwards")
+    }
+
     @Test func saysWhatARepositoryDoesNotHave() async throws {
         let sandbox = try Sandbox()
         _ = try await Self.makeRepository(sandbox)

@@ -50,6 +50,123 @@ import Testing
         #expect(model.run.status.conditions[type: "Finished"]?.status == .isTrue)
     }
 
+    /// `run.status` in `finally` is what the run will end as.
+    @Test(
+        arguments: [(.stop, nil, "Stopped"), (nil, "other", "Stopped"), (nil, nil, "Failed")]
+            as [(PipelineRunSpec.Shutdown?, String?, String)])
+    func finallyReadsHowTheRunEnds(shutdown: PipelineRunSpec.Shutdown?, replacement: String?, expected: String) throws {
+        var last = ContainerSpec(image: "python:3.12-slim", command: ["true"])
+        last.env = ["STATUS": .literal("$(run.status)")]
+        var model = RunModel(
+            PipelineSpec(tasks: [task("a")], finally: [PipelineTask(name: "last", container: last)]))
+        var table = model.rebuilt()
+        model.settle(&table)
+        let first = try #require(pod(model, "a"))
+        model.start(first)
+        var spec = try #require(model.run.spec.value)
+        spec.shutdown = shutdown
+        if shutdown == nil, replacement == nil { spec.activeDeadlineSeconds = 0 }
+        model.run.spec = .success(spec)
+        model.run.metadata.annotations[RunReplacement.annotation] = replacement
+        model.show(&table)
+        model.settle(&table)
+        model.end(first, exitCode: 143)
+        model.show(&table)
+        model.settle(&table)
+        let name = try #require(pod(model, "last"))
+        #expect(JSONWriter.string(try #require(model.made[name])).contains("\"\(expected)\""))
+        model.end(name, exitCode: 0)
+        model.show(&table)
+        model.settle(&table)
+        #expect(model.run.status.phase?.rawValue == expected)
+        let reason: Reason = expected == "Failed" ? .timeout : replacement == nil ? .stopped : .cancelled
+        #expect(model.run.status.reason == reason)
+    }
+
+    @Test func aRunWhoseNestedRunWasStoppedFails() throws {
+        var model = RunModel(
+            PipelineSpec(tasks: [PipelineTask(name: "kid", work: .pipeline(NestedPipeline(name: "other")))]))
+        var table = model.rebuilt()
+        model.settle(&table)
+        model.endChild(try #require(model.childNames.first), .stopped)
+        model.show(&table)
+        model.settle(&table)
+        #expect(model.run.status.tasks.first?.phase == .stopped)
+        #expect(model.run.status.phase == .failed)
+        #expect(model.run.status.reason == .stopped)
+    }
+
+    /// The results stand where else the kubelet puts the end of the log.
+    @Test(arguments: [false, true])
+    func aFailureAfterResultsTellsTheEndOfTheLog(isMapped: Bool) throws {
+        var container = ContainerSpec(image: "python:3.12-slim", command: ["true"])
+        container.results = [ResultSpec(name: "r", type: .integer)]
+        var task = PipelineTask(name: "a", container: container)
+        if isMapped { task.map = MapSpec(count: 1) }
+        var model = RunModel(PipelineSpec(tasks: [task]))
+        var table = model.rebuilt()
+        model.settle(&table)
+        let name = try #require(pod(model, "a"))
+        model.end(name, exitCode: 3, message: "r=7\n")
+        model.logs[name] = "loading\nValueError: no rows\n"
+        model.show(&table)
+        model.settle(&table)
+        let message = try #require(model.run.status.tasks.first?.message)
+        let prefix = isMapped ? "1 of 1 items failed; item 0: " : ""
+        #expect(
+            message == "\(prefix)pod \(name) on node node ended with exit code 3: ValueError: no rows\nloading\n"
+                + "ValueError: no rows\n")
+        #expect(model.run.status.message?.contains("loading") == true)
+    }
+
+    @Test func aTaskWhosePodsAreRefusedKeepsNoOtherFromStarting() throws {
+        var late = task("a")
+        if case .container(var container) = late.work {
+            container.timeouts = Timeouts(pending: FairleadDuration("90s"))
+            late.work = .container(container)
+        }
+        var model = RunModel(PipelineSpec(tasks: [late, task("b")]))
+        model.refused = ["a"]
+        var table = model.rebuilt()
+        model.settle(&table)
+        #expect(pod(model, "a") == nil)
+        let name = try #require(pod(model, "b"))
+        #expect(model.run.status.tasks.first?.message?.contains("exceeded quota") == true)
+        let tries = model.refusals
+        model.end(name, exitCode: 0)
+        model.show(&table)
+        model.settle(&table)
+        #expect(model.refusals > tries, "what ended may have made room")
+        for _ in 0..<10 {
+            model.now += 30
+            model.settle(&table)
+        }
+        let record = model.run.status.tasks.first
+        #expect(record?.reason == .pendingTimeout)
+        #expect(record?.message?.contains("no pod was made within timeouts.pending: ") == true)
+        #expect(model.run.status.phase == .failed)
+    }
+
+    @Test func theLimitOfAllAttemptsIsTold() throws {
+        var container = ContainerSpec(image: "python:3.12-slim", command: ["true"])
+        container.timeouts = Timeouts(total: FairleadDuration("5s"))
+        var model = RunModel(PipelineSpec(tasks: [PipelineTask(name: "a", container: container)]))
+        var table = model.rebuilt()
+        model.settle(&table)
+        let name = try #require(pod(model, "a"))
+        model.start(name)
+        model.now += 6
+        model.show(&table)
+        model.settle(&table)
+        #expect(model.pods[name]?.metadata.isBeingDeleted == true)
+        model.end(name, exitCode: 143)
+        model.show(&table)
+        model.settle(&table)
+        #expect(model.run.status.reason == .timeout)
+        #expect(
+            model.run.status.message == "task \"a\" failed: the attempts together took longer than timeouts.total")
+    }
+
     @Test func retriesWaitForTheBackOffAndKeepTheNewestPod() throws {
         var model = RunModel(PipelineSpec(tasks: [task("a", retries: 1)]))
         var table = model.rebuilt()

@@ -11,6 +11,13 @@ struct RunModel {
     let fixed: FixedRun
     let settings = PlanningSettings(artifactStore: "file:///store")
     var pods: [String: PodView] = [:]
+    /// The pods as they were asked for.
+    var made: [String: JSONValue] = [:]
+    /// Tasks whose pods the server refuses, and how often it did.
+    var refused: Set<String> = []
+    var refusals = 0
+    /// What failed programs said, by pod.
+    var logs: [String: String] = [:]
     var children: [String: PipelineRun] = [:]
     var jobs: [String: TrainingJob] = [:]
     /// What the chunks of mapped tasks hold.
@@ -77,16 +84,23 @@ struct RunModel {
                 table.remove(pod.metadata)
             }
             table.didRemove()
+        case .readLogs(let pods):
+            for (task, pod) in pods { table.didReadLog(of: task, pod: pod, logs[pod]) }
         case .registerModels, .applyServices: Issue.record("no task of the model registers anything")
         case .patchStatus(let status, let flushing):
             run.status = status
             table.didFlush(flushing, now: now)
         case .createPods(let requests):
-            for request in requests {
+            let (refused, fixed) = (refused, fixed)
+            let isRefused = { (index: Int) in refused.contains(fixed.task(at: index)?.name ?? "") }
+            for request in requests where !isRefused(request.item.task) {
                 if pods[request.name] == nil { create(request) }
                 if let pod = pods[request.name] { table.fold(pod) }
             }
-            table.didCreate(allSucceeded: true)
+            let rest = requests.filter { isRefused($0.item.task) }
+            refusals += rest.count
+            for request in rest { table.hinder(request.item, by: "exceeded quota", now: now) }
+            table.didCreate(allSucceeded: rest.isEmpty)
         case .releasePods(let views, let recorded):
             for view in views {
                 release(view, recorded: recorded)
@@ -110,6 +124,7 @@ struct RunModel {
         pod.metadata.creationTimestamp = Time(now)
         pod.status.phase = "Pending"
         pods[request.name] = pod
+        made[request.name] = request.pod
     }
 
     private mutating func create(_ request: ChildRequest) {

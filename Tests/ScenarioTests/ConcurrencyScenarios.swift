@@ -142,7 +142,7 @@ import Testing
                 try await cluster.create(Self.run("b"))
                 let run = try await cluster.finished("a")
                 #expect(run.status.phase == .stopped)
-                #expect(run.status.reason == .stopped)
+                #expect(run.status.reason == .cancelled)
                 #expect(run.status.message == "replaced by run b")
                 #expect(run.spec.value?.shutdown == nil)
                 #expect(run.status.tasks.first { $0.name == "tidy" }?.phase == .succeeded)

@@ -115,13 +115,42 @@ import Testing
                     spec:
                       pipelineSpec:
                         tasks: [{name: a, image: alpine, comand: [x]}]
+                    ---
+                    apiVersion: fairlead.dev/v1alpha1
+                    kind: PipelineRun
+                    metadata: {name: patch}
+                    spec:
+                      pipelineSpec:
+                        tasks:
+                        - {name: a, image: alpine, command: [x], overrides: [{pod: {spec: {nodeSelectr: {a: b}}}}]}
+                    ---
+                    apiVersion: fairlead.dev/v1alpha1
+                    kind: Pipeline
+                    metadata: {name: itself}
+                    spec: {tasks: [{name: a, pipeline: {name: itself}}]}
+                    ---
+                    apiVersion: fairlead.dev/v1alpha1
+                    kind: PipelineRun
+                    metadata: {name: recursive}
+                    spec: {pipeline: itself}
+                    ---
+                    apiVersion: fairlead.dev/v1alpha1
+                    kind: PipelineRun
+                    metadata: {name: nearly}
+                    spec: {pipeline: itsefl}
                     """)
+                try await cluster.eventually("what was meant is told") {
+                    let message = try await cluster.pipelineRun("nearly").status.message
+                    return message?.contains("there is no pipeline \"itsefl\"") == true
+                        && message?.contains("did you mean \"itself\"?") == true
+                }
                 try await cluster.create(Manifests.fan("good", count: 2))
                 let good = try await cluster.finished("good")
                 #expect(good.status.phase == .succeeded)
                 for (name, words) in [
                     ("cycle", ["a", "b"]), ("unknown", ["trian", "train", "tasks[1].dependsOn"]),
                     ("missing", ["spec.params", "rows"]), ("misspelt", ["comand", "command", "tasks[0]"]),
+                    ("patch", ["nodeSelectr"]), ("recursive", ["a pipeline cannot run itself"]),
                 ] {
                     let run = try await cluster.finished(name)
                     #expect(run.status.phase == .failed, "\(name)")

@@ -22,5 +22,14 @@ public struct CodeSource: Sendable, Hashable, Codable {
         self.path = path
     }
 
+    /// The repository's URL, by which its Connection is found: `git@host:path` is short for `ssh://git@host/path`.
+    public static func url(ofRepository git: String) -> String {
+        guard !git.contains("://"), let colon = git.firstIndex(of: ":"), !git[..<colon].contains("/") else {
+            return git
+        }
+        let path = git[git.index(after: colon)...].drop { $0 == "/" }
+        return "ssh://\(git[..<colon])/\(path)"
+    }
+
     enum CodingKeys: String, CodingKey, CaseIterable { case git, ref, path, uri }
 }

@@ -46,7 +46,16 @@ public struct ConditionExpression: Sendable, Hashable {
     ///
     /// - Throws: `ExpressionError` where a path leads nowhere or the types don't fit.
     public func holds(in scope: Scope) throws(ExpressionError) -> Bool {
-        try truth(of: try ExpressionLanguage.evaluate(program, try scope.variables(for: references)))
+        let variables = try scope.variables(for: references)
+        do throws(ExpressionError) {
+            return try truth(of: try ExpressionLanguage.evaluate(program, variables))
+        } catch {
+            // Mostly the outcome of a skipped task: what CEL says of its null helps nobody.
+            let nulls = references.filter { (try? scope.value(of: $0)) == .null }.map(\.description)
+            guard !nulls.isEmpty else { throw error }
+            let names = Set(nulls).sorted().joined(separator: ", ")
+            throw ExpressionError("\(error.message); null is the value of \(names)", position: error.position)
+        }
     }
 
     /// Whether it holds for the values of its own variables.

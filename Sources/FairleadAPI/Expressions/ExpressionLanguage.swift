@@ -52,6 +52,9 @@ enum ExpressionLanguage {
         }
         if error.issues.count > 1, !isUndeclared { message = error.issues.map(\.message).joined(separator: "; ") }
         if error.code != .evaluation, let advice = hyphenAdvice(text) { message += "; \(advice)" }
+        if error.code != .evaluation, text.contains("$(") {
+            message += "; an expression takes its values by their paths, without $( and )"
+        }
         return ExpressionError(message, position: issue.position.map { offset(of: $0, in: text) } ?? 0)
     }
 

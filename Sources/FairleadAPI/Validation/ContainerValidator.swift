@@ -197,5 +197,8 @@ struct ContainerValidator {
             guard let text = value?.text, !text.contains("$("), !QuantityText.isValid(text) else { continue }
             add(path[name], "\(QuantityText.expectation), not \(Quoted.text(text))")
         }
+        if let text = resources.gpu?.text, !text.contains("$("), QuantityText.isValid(text), Int(text) == nil {
+            add(path["gpu"], "must be a whole number, not \(Quoted.text(text))")
+        }
     }
 }

@@ -4,7 +4,7 @@ import KubernetesCore
 extension PipelineValidator {
     mutating func validateTask(_ task: PipelineTask, _ spec: PipelineSpec, _ path: FieldPath, isFinally: Bool) {
         validateDependencies(task, spec, path, isFinally: isFinally)
-        var place = ReferenceScope.Place(isFinally: isFinally)
+        var place = ReferenceScope.Place(isFinally: isFinally, isBeforeItems: task.map != nil)
         if let when = task.when { checkCondition(when, path["when"], place) }
         if task.runWhen == .anySucceeded, task.dependsOn.isEmpty,
             !task.references(defaults: spec.defaults).contains(where: { $0.taskName != nil })
@@ -19,6 +19,7 @@ extension PipelineValidator {
             let item = validateMap(map, path["map"], place)
             if task.work.canBeMapped {
                 place.item = item
+                place.isBeforeItems = false
             } else {
                 add(path["map"], "stands only in a task that runs a container, a pipeline or a TrainingJob")
             }

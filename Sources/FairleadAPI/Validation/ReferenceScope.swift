@@ -25,6 +25,15 @@ public struct ReferenceScope: Sendable, Hashable {
         var item: CELType?
         /// Whether only parameters and the run have values, since no task has started.
         var isBeforeTasks = false
+        /// Whether it stands in a task with map, at what is asked once before there are items.
+        var isBeforeItems = false
+
+        /// Why the item of a map has no value here.
+        func itemProblem(_ name: String) -> String {
+            isBeforeItems
+                ? "\(name) has no value here: it is asked once for the whole task, before there are items"
+                : "\(name) stands only in a task with map"
+        }
     }
 
     var params: [String: Param] = [:]
@@ -52,10 +61,10 @@ public struct ReferenceScope: Sendable, Hashable {
         case .tasks: return try taskType(reference, place)
         case .run: return try runType(reference, place)
         case .item:
-            guard let item = place.item else { throw ExpressionError("item stands only in a task with map") }
+            guard let item = place.item else { throw ExpressionError(place.itemProblem("item")) }
             return try Self.type(reference, from: 0, of: item)
         case .itemIndex:
-            guard place.item != nil else { throw ExpressionError("itemIndex stands only in a task with map") }
+            guard place.item != nil else { throw ExpressionError(place.itemProblem("itemIndex")) }
             return try Self.type(reference, from: 0, of: .int)
         case .trigger: throw ExpressionError("trigger stands only in a Trigger's template")
         case .trial: throw ExpressionError("trial stands only in a TuningJob's template")

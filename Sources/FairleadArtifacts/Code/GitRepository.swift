@@ -18,16 +18,19 @@ struct GitRepository: Sendable {
         for text in [url, wanted] where text.isEmpty || text.hasPrefix("-") {
             throw ArtifactFailure(.invalidPlan, "\"\(text)\" is neither a repository nor a ref")
         }
+        let access = try SSHAccess(to: url, environment: environment, stall: stall)
+        defer { access?.remove() }
+        let remote = access?.address ?? url
         try await git(["init", "--quiet", "--template=", "--", folder])
         let inside = ["-C", folder]
         do {
-            try await git(inside + ["fetch", "--quiet", "--no-tags", "--depth", "1", "--", url, wanted])
+            try await git(inside + ["fetch", "--quiet", "--no-tags", "--depth", "1", "--", remote, wanted])
             try await git(inside + ["checkout", "--quiet", "--detach", "--force", "FETCH_HEAD"])
         } catch let failure as ArtifactFailure where failure.reason == .notFound && Self.isCommit(wanted) {
             // A server may give commits only along with a branch, and knows no short names.
             try await git(
                 inside + [
-                    "fetch", "--quiet", "--no-tags", "--", url, "+refs/heads/*:refs/remotes/origin/*",
+                    "fetch", "--quiet", "--no-tags", "--", remote, "+refs/heads/*:refs/remotes/origin/*",
                     "+refs/tags/*:refs/tags/*",
                 ])
             try await git(inside + ["checkout", "--quiet", "--detach", "--force", wanted])
@@ -53,9 +56,10 @@ struct GitRepository: Sendable {
             settings.append(("http.\(base).extraHeader", "Authorization: Basic \(value)"))
         }
         var variables = environment
-        variables["FAIRLEAD_GIT_PASSWORD"] = nil
+        let hasKey = variables[SSHAccess.key] != nil
+        for name in ["FAIRLEAD_GIT_PASSWORD", SSHAccess.key, SSHAccess.hosts] { variables[name] = nil }
         variables["GIT_TERMINAL_PROMPT"] = "0"
-        variables["GIT_ALLOW_PROTOCOL"] = "https:http:ssh:git:file"
+        variables["GIT_ALLOW_PROTOCOL"] = "https:http:ssh:git:file" + (hasKey ? ":ext" : "")
         variables["GIT_CONFIG_COUNT"] = String(settings.count)
         for (index, setting) in settings.enumerated() {
             variables["GIT_CONFIG_KEY_\(index)"] = setting.0
@@ -94,7 +98,7 @@ struct GitRepository: Sendable {
         func tells(_ signs: String...) -> Bool { signs.contains { text.contains($0) } }
         if tells(
             "authentication failed", "could not read username", "could not read password", "permission denied",
-            "error: 401", "error: 403", "access denied")
+            "error: 401", "error: 403", "access denied", "host key verification failed", "no user exists for uid")
         {
             return .denied
         }

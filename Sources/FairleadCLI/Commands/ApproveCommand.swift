@@ -6,7 +6,7 @@ struct ApproveCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "approve", abstract: "Decide about a task, or a model's promotion, that waits for a person.",
         discussion: """
-            Without a task it tells which ones wait. With kubectl: kubectl patch pipelinerun churn-7x2 --type merge
+            Without a task it tells which ones wait. With kubectl: kubectl patch pipelinerun churn-7x2 --type merge \
             -p '{"spec": {"approvals": {"ok": "Approved"}}}'.
 
             Examples:

@@ -8,9 +8,9 @@ struct BackfillCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "backfill", abstract: "Run a trigger's past slots.",
         discussion: """
-            Each slot of the schedule between two days, or two times, gets a run of the trigger's template, as if the slot
-            had just come; the trigger itself goes on, and its concurrencyPolicy and history limits say nothing about these
-            runs. A run's name comes from its slot: the same command again goes on where it was interrupted, and runs
+            Each slot of the schedule between two days, or two times, gets a run of the trigger's template, as if the slot \
+            had just come; the trigger itself goes on, and its concurrencyPolicy and history limits say nothing about these \
+            runs. A run's name comes from its slot: the same command again goes on where it was interrupted, and runs \
             nothing twice. The exit code is 0 if all runs succeeded.
 
             Examples:

@@ -14,7 +14,7 @@ struct ControllerCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "controller", abstract: "Run Fairlead's controllers against a cluster.",
         discussion: """
-            It keeps no state. SIGTERM ends it in order, a second one at once; a lost lease ends it with exit code 1, to
+            It keeps no state. SIGTERM ends it in order, a second one at once; a lost lease ends it with exit code 1, to \
             be started again.
 
             Example: fairlead controller --leader-elect --log-format json

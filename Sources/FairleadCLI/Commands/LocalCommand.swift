@@ -11,7 +11,7 @@ struct LocalCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "local", abstract: "Serve a small Kubernetes on this machine, with Fairlead in it.",
         discussion: """
-            Pods run as processes of this host. kubectl works with the kubeconfig that is written. What is in the
+            Pods run as processes of this host. kubectl works with the kubeconfig that is written. What is in the \
             cluster outlives a restart; Ctrl-C stops it, and what runs in it.
 
             Examples:

@@ -8,9 +8,9 @@ struct LogsCommand: AsyncParsableCommand {
         commandName: "logs",
         abstract: "Print what the tasks of a run, or the pods of a training job or an inference service, wrote.",
         discussion: """
-            Of each task, and of each item of a mapped one, the newest attempt is shown; each line begins
-            with the task's name unless one task or item is named. A nested run has its own name, which
-            fairlead status tells. Of a job one pod is named by its rank or as worker-1, all of a role by the role. Of
+            Of each task, and of each item of a mapped one, the newest attempt is shown; each line begins \
+            with the task's name unless one task or item is named. A nested run has its own name, which \
+            fairlead status tells. Of a job one pod is named by its rank or as worker-1, all of a role by the role. Of \
             a service the newest revision's servers are shown; a revision, a variant or a component can be named.
 
             Examples:

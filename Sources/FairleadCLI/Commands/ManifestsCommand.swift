@@ -5,7 +5,7 @@ struct ManifestsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "manifests", abstract: "Print everything that installs Fairlead in a cluster.",
         discussion: """
-            Namespace, CustomResourceDefinitions, roles and the controller's Deployment, as the chart makes them with
+            Namespace, CustomResourceDefinitions, roles and the controller's Deployment, as the chart makes them with \
             its defaults; what else can be chosen, the chart has.
 
             Example: fairlead manifests --image registry.example.com/fairlead:0.1.0 | kubectl apply --server-side -f -

@@ -7,7 +7,7 @@ struct RerunCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "rerun", abstract: "Run again what failed, or what comes from some task on.",
         discussion: """
-            A new run is made. What succeeded in the old one, is defined the same and comes after nothing
+            A new run is made. What succeeded in the old one, is defined the same and comes after nothing \
             that is run again, is taken over with its results. Approvals are asked for again.
 
             Examples:

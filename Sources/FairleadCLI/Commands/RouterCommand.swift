@@ -14,8 +14,8 @@ struct RouterCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "router", abstract: "Take the requests to inference services, and pass them on to their pods.",
         discussion: """
-            A request's host or path says which service is meant. Several routers agree through the API server alone, and
-            one goes on by what it knows while that is away. SIGTERM ends it when no request is under way any more, a
+            A request's host or path says which service is meant. Several routers agree through the API server alone, and \
+            one goes on by what it knows while that is away. SIGTERM ends it when no request is under way any more, a \
             second one at once.
 
             Example: fairlead router --listen :8080 --log-format json

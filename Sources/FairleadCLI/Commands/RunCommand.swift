@@ -8,10 +8,10 @@ struct RunCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "run", abstract: "Run a pipeline or a training job.",
         discussion: """
-            A file, or a folder of files, is checked first; then its objects are applied, and its
-            PipelineRuns and TrainingJobs are made. A file with nothing but a Pipeline is run once. A name is that of a
-            Pipeline in the cluster. A Python script is a pipeline of one task: its comment block (PEP 723)
-            names the version of Python, the packages, and in [tool.fairlead] any other field of a task,
+            A file, or a folder of files, is checked first; then its objects are applied, and its \
+            PipelineRuns and TrainingJobs are made. A file with nothing but a Pipeline is run once. A name is that of a \
+            Pipeline in the cluster. A Python script is a pipeline of one task: its comment block (PEP 723) \
+            names the version of Python, the packages, and in [tool.fairlead] any other field of a task, \
             and params.
 
             Examples:

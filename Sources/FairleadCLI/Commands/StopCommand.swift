@@ -6,7 +6,7 @@ struct StopCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "stop", abstract: "End a run or a training job.",
         discussion: """
-            Tasks that run are ended, no other one starts, and those of finally run; with --now they do
+            Tasks that run are ended, no other one starts, and those of finally run; with --now they do \
             not either. What was stopped can be gone on with: fairlead rerun. The pods of a job are ended.
 
             Examples:

@@ -6,7 +6,7 @@ struct SuspendCommand: AsyncParsableCommand {
         commandName: "suspend",
         abstract: "Let a run start no further task, or a training job or an inference service have no pods.",
         discussion: """
-            Tasks that run go on to their end; the pods of a job are ended, and it goes on from its checkpoint; a
+            Tasks that run go on to their end; the pods of a job are ended, and it goes on from its checkpoint; a \
             service answers no more requests.
 
             Examples:

@@ -10,7 +10,7 @@ struct UninstallCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "uninstall", abstract: "End the controller and let go of every pod that it keeps.",
         discussion: """
-            To be run before Fairlead is removed, so that no pod and no namespace hangs on a finalizer that nobody takes
+            To be run before Fairlead is removed, so that no pod and no namespace hangs on a finalizer that nobody takes \
             away; the Helm chart does so. It deletes nothing: runs stay, and go on where Fairlead is installed again.
 
             Example: fairlead uninstall && kubectl delete namespace fairlead-system

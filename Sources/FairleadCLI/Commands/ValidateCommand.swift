@@ -5,7 +5,7 @@ struct ValidateCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "validate", abstract: "Check files without a cluster.",
         discussion: """
-            Every mistake is told on a line of its own, with file, document, line and field; the exit code is then 1.
+            Every mistake is told on a line of its own, with file, document, line and field; the exit code is then 1. \
             Objects of other kinds than Fairlead's are only checked for apiVersion, kind and name.
 
             Example: fairlead validate manifests/examples/flights/

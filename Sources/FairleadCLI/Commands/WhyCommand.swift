@@ -9,7 +9,7 @@ struct WhyCommand: AsyncParsableCommand {
         commandName: "why",
         abstract: "Tell why a run, a training job or an inference service failed, or what it waits for.",
         discussion: """
-            The first cause is told, down through nested runs, or the pod of a job or a service that failed first, with
+            The first cause is told, down through nested runs, or the pod of a job or a service that failed first, with \
             the end of its log and what to do; of a service also why a rollout was undone.
 
             Examples:

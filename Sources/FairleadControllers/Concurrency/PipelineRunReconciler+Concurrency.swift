@@ -45,8 +45,7 @@ extension PipelineRunReconciler {
             if status != run.status { try await writer.writeStatus(run, status) }
         case .refused(let message): try await refuse(run, fixed, .failed, .rejected, message)
         case .replaced(let other):
-            try await refuse(
-                run, fixed, .stopped, .stopped, RunReplacement.message(other))
+            try await refuse(run, fixed, .stopped, .cancelled, RunReplacement.message(other))
         }
         return .closed
     }

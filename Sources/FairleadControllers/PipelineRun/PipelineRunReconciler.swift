@@ -57,8 +57,10 @@ struct PipelineRunReconciler: Sendable {
                 return try await refuse(run, .invalidSpec, message)
             }
             let origin = try await RecoveryReader(client: client, runs: runs).origin(of: run)
+            let pipeline = pipeline(of: run)
             let decision = PipelineRunStarter.decide(
-                run: run, pipeline: pipeline(of: run), origin: origin, now: clock.now)
+                run: run, pipeline: pipeline, others: pipeline == nil ? pipelineNames(run.metadata.namespace) : [],
+                origin: origin, now: clock.now)
             switch decision {
             case .refuse(let status):
                 try await writer.refuse(run, status)
@@ -94,6 +96,11 @@ struct PipelineRunReconciler: Sendable {
     /// The pipeline that a run names.
     func pipeline(of run: PipelineRun) -> Pipeline? {
         run.spec.value?.pipeline.flatMap { pipelines[ObjectKey(namespace: run.metadata.namespace, name: $0)] }
+    }
+
+    /// The pipelines of a namespace.
+    private func pipelineNames(_ namespace: String?) -> [String] {
+        pipelines.keys.filter { $0.namespace == namespace }.map(\.name)
     }
 
     private func readFixed(_ run: PipelineRun, _ key: ObjectKey) async throws -> FixedRun? {

@@ -66,6 +66,7 @@ struct RunActionWriter: Sendable {
             case .lookUpCache(let requests): try await cache.lookUp(requests, run: run)
             case .writeCache(let records): try await cache.write(records, run: run)
             case .sendNotifications(let pods): try await notifications.send(pods, run: run)
+            case .readLogs(let pods): await readLogs(pods, run: run)
             case .note(let event): record(event, run)
             case .deleteRun: try await client.deleteOwner(.pipelineRun, run.key, uid: run.metadata.uid)
             }
@@ -119,13 +120,13 @@ struct RunActionWriter: Sendable {
                 entry.table.fail(request.item, reason: .invalidSpec, message: error.description, now: now)
             }
         }
-        if let forbidden = refusals.forbidden {
-            record(PlannedEvent(isWarning: true, reason: "FailedCreate", note: forbidden), run)
+        if let forbidden = refusals.forbidden.first {
+            record(PlannedEvent(isWarning: true, reason: "FailedCreate", note: forbidden.message), run)
+        }
+        _ = registry.with(run.metadata.uid) { entry in
+            for (request, message) in refusals.forbidden { entry.table.hinder(request.item, by: message, now: now) }
         }
         if let failure = refusals.failure { throw failure }
-        if let forbidden = refusals.forbidden {
-            throw APIError(Status(code: 403, reason: "Forbidden", message: forbidden))
-        }
     }
 
     private func release(_ views: [AttemptView], recorded: Bool, run: PipelineRun) async throws {
@@ -136,6 +137,17 @@ struct RunActionWriter: Sendable {
             _ = registry.with(run.metadata.uid) { $0.table.didRelease(pod: view.pod) }
         }
         if let failure = failures.first { throw failure.1 }
+    }
+
+    private func readLogs(_ pods: [Int: String], run: PipelineRun) async {
+        let tail = LogQuery(container: "main", tailLines: Limits.published.messageLogLines, limitBytes: 1 << 16)
+        _ = await ConcurrentCalls.perform(pods.map { (task: $0.key, pod: $0.value) }) { task, pod in
+            let key = ObjectKey(namespace: run.metadata.namespace, name: pod)
+            let bytes = try? await client.logs(key, tail, within: .seconds(5), clock: clock)
+            // As much as the kubelet gives where nothing else was written.
+            let log = bytes.map { String(decoding: $0.suffix(2048), as: UTF8.self) }
+            _ = registry.with(run.metadata.uid) { $0.table.didReadLog(of: task, pod: pod, log) }
+        }
     }
 
     private func removePods(_ selector: String, run: PipelineRun) async throws {

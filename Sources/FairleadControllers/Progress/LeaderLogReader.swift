@@ -46,9 +46,6 @@ final class LeaderLogReader: Sendable {
     private static let patience = Duration.seconds(5)
     private static let attempts = 2
 
-    /// A log that was not there in time.
-    private struct TooSlow: Error {}
-
     init(
         client: Client, jobs: Store<TrainingJob>, pods: Store<PodView>, writer: ProgressWriter, logger: Logger,
         clock: any RuntimeClock, wake: @escaping @Sendable (ObjectKey) -> Void
@@ -166,25 +163,12 @@ final class LeaderLogReader: Sendable {
             container: Self.container, tailLines: ProgressLog.Limit.lines,
             sinceTime: log.readUpTo.map { Time($0.date) },
             timestamps: true, limitBytes: ProgressLog.Limit.bytes)
-        var bytes = try await text(pod, query)
+        var bytes = try await client.logs(pod.key, query, within: Self.patience, clock: clock)
         if bytes.count >= ProgressLog.Limit.bytes {
             // The answer was cut at its end, where the newest lines are.
             query.tailLines = ProgressLog.Limit.fewLines
-            bytes = try await text(pod, query)
+            bytes = try await client.logs(pod.key, query, within: Self.patience, clock: clock)
         }
         return log.read(bytes)
-    }
-
-    private func text(_ pod: PodView, _ query: LogQuery) async throws -> [UInt8] {
-        let (client, clock, key) = (client, clock, pod.key)
-        return try await withThrowingTaskGroup(of: [UInt8].self) { group in
-            group.addTask { try await client.logs(key, query) }
-            group.addTask {
-                try await clock.sleep(for: Self.patience)
-                throw TooSlow()
-            }
-            defer { group.cancelAll() }
-            return try await group.next() ?? []
-        }
     }
 }

@@ -133,7 +133,7 @@ struct JobActionWriter: Sendable {
             return
         }
         if let failure = refusals.failure { throw failure }
-        if let forbidden = refusals.forbidden { hinder(job, forbidden) }
+        if let forbidden = refusals.forbidden.first { hinder(job, forbidden.message) }
     }
 
     /// Takes a refusal that may pass, such as that of a quota: the job tells it, and asks again after a while.

@@ -51,6 +51,9 @@ public struct AttemptView: Sendable, Hashable {
     /// The versions of models that it registered itself.
     public var models: [String] = []
 
+    /// Whether the end of its log has to be read to be told.
+    public var hidesLog = false
+
     /// Whether the attempt ended well.
     public var hasSucceeded: Bool { outcome.isSuccess }
 }
@@ -70,6 +73,7 @@ extension AttemptView {
         disruptions = count(PodNaming.disruptionsAnnotation, atLeast: 0)
         outcome = PodOutcome.judge(
             pod, results: shape.results, artifacts: shape.artifacts, pendingTimeout: shape.pendingTimeout)
+        if case .failed = outcome { hidesLog = PodOutcome.hidesLog(pod, shape.results) }
         if outcome.isSuccess { artifacts = PodArtifacts.references(pod, declared: shape.artifacts) }
         imageID = pod.mainStatus?.imageID.flatMap { $0.isEmpty ? nil : $0 }
         log = PodArtifacts.log(pod)

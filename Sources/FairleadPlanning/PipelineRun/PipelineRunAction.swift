@@ -25,6 +25,8 @@ public enum PipelineRunAction: Sendable, Equatable {
     case deletePods([AttemptView])
     /// Delete recorded pods that nobody wants to keep, by selector.
     case removePods(selector: String)
+    /// Read the end of what failed programs wrote, by task; what can't be read is left out.
+    case readLogs([Int: String])
     /// Tell an event about the run.
     case note(PlannedEvent)
     /// Ask the cache about items before they are computed.

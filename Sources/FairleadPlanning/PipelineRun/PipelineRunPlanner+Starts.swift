@@ -22,7 +22,7 @@ extension PipelineRunPlanner {
         case nil:
             if let other = RunReplacement.replacement(of: run.metadata) {
                 let message = RunReplacement.message(other)
-                return table.stop(RunTable.Halt(reason: .stopped, includesFinally: false, message: message))
+                return table.stop(RunTable.Halt(reason: .cancelled, includesFinally: false, message: message))
             }
             guard let deadline = deadline(run), deadline <= now else { return }
             table.stop(
@@ -83,7 +83,7 @@ extension PipelineRunPlanner {
         let cache = CachePlanner(run: run, fixed: fixed)
         var attempts = PodAttempts(pods)
         var hasFailed = false
-        for id in table.startableItems(limit: count) {
+        for id in table.startableItems(limit: count, now: now) {
             do throws(TaskProblem) {
                 if table.shape.tasks[id.task].kind == .child {
                     starts.children.append(try ChildRequest(id, run: run, fixed: fixed, table: table))

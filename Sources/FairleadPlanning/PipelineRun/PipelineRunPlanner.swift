@@ -28,6 +28,8 @@ public enum PipelineRunPlanner {
         halt(run, &table, now: now)
         table.advance(now: now)
         open(run: run, fixed: fixed, table: &table, now: now)
+        // Before the status tells that the task has failed.
+        if !table.unreadLogs.isEmpty { return Plan([.readLogs(table.unreadLogs)]) }
         var plan = Plan<PipelineRunAction>()
         let pods = RunPods(run: run, fixed: fixed, settings: settings)
         let starts = starts(of: pods, table: &table, now: now)

@@ -22,10 +22,11 @@ public enum PipelineRunStarter {
     /// - Parameters:
     ///   - run: The run.
     ///   - pipeline: The pipeline that it names, nil where there is none of that name.
+    ///   - others: The names of the namespace's pipelines, of which one may be meant.
     ///   - origin: What there is of the run that it resumes.
     ///   - now: The time.
     public static func decide(
-        run: PipelineRun, pipeline: Pipeline?, origin: RecoveryOrigin = .none, now: Date
+        run: PipelineRun, pipeline: Pipeline?, others: [String] = [], origin: RecoveryOrigin = .none, now: Date
     ) -> Decision {
         if let end = ended(run, pipeline, now) { return .refuse(end) }
         do throws(Hindrance) {
@@ -45,11 +46,12 @@ public enum PipelineRunStarter {
             switch error {
             case .invalid(let message): return .refuse(refusal(run, pipeline, message, now))
             case .missing(let name):
-                let message = "spec.pipeline: there is no pipeline \"\(name)\" in this namespace"
+                let place = "spec.pipeline: there is no pipeline \"\(name)\" in this namespace"
+                let hint = NearestName.suggestion(name, among: others)
                 let age = run.metadata.creationTimestamp.map { now.timeIntervalSince($0.date) } ?? pipelineGrace
-                guard age < pipelineGrace else { return .refuse(refusal(run, pipeline, message, now)) }
+                guard age < pipelineGrace else { return .refuse(refusal(run, pipeline, place + hint, now)) }
                 let status = RunStatusBuilder.unstarted(
-                    run: run, phase: .pending, reason: .invalidSpec, message: "\(message) yet", now: now)
+                    run: run, phase: .pending, reason: .invalidSpec, message: "\(place) yet\(hint)", now: now)
                 return .wait(status, .milliseconds(Int64((pipelineGrace - age) * 1000) + 1))
             }
         }
@@ -76,13 +78,15 @@ public enum PipelineRunStarter {
 
     /// How a run ends that is to end before it started; nil where it is not.
     private static func ended(_ run: PipelineRun, _ pipeline: Pipeline?, _ now: Date) -> PipelineRunStatus? {
-        var message: String?
-        if let other = RunReplacement.replacement(of: run.metadata) { message = RunReplacement.message(other) }
-        if run.spec.value?.shutdown != nil { message = "stopped before it started" }
-        return message.map {
+        var end: (reason: Reason, message: String)?
+        if let other = RunReplacement.replacement(of: run.metadata) {
+            end = (.cancelled, RunReplacement.message(other))
+        }
+        if run.spec.value?.shutdown != nil { end = (.stopped, "stopped before it started") }
+        return end.map {
             RunStatusBuilder.unstarted(
-                run: run, phase: .stopped, reason: .stopped, message: $0, telling: notifications(run, pipeline),
-                now: now)
+                run: run, phase: .stopped, reason: $0.reason, message: $0.message,
+                telling: notifications(run, pipeline), now: now)
         }
     }
 
@@ -108,7 +112,7 @@ public enum PipelineRunStarter {
         } else {
             guard let pipeline else { throw .missing(spec.pipeline ?? "") }
             do throws(Hindrance) {
-                pipelineSpec = try checked(pipeline.spec, at: "spec", limits)
+                pipelineSpec = try checked(pipeline.spec, named: pipeline.metadata.name, at: "spec", limits)
             } catch .invalid(let message) {
                 throw .invalid("pipeline \"\(pipeline.metadata.name)\": \(message)")
             }
@@ -132,12 +136,12 @@ public enum PipelineRunStarter {
     }
 
     private static func checked(
-        _ decoded: Decoded<PipelineSpec>, at path: String, _ limits: Limits
+        _ decoded: Decoded<PipelineSpec>, named name: String? = nil, at path: String, _ limits: Limits
     ) throws(Hindrance) -> PipelineSpec {
         switch decoded {
         case .failure(let problem): throw .invalid(problem.message)
         case .success(let spec):
-            let invalid = PipelineValidator.validate(spec, at: FieldPath(path), limits: limits)
+            let invalid = PipelineValidator.validate(spec, named: name, at: FieldPath(path), limits: limits)
             guard invalid.isEmpty else { throw .invalid(InvalidSpec(invalid).message) }
             return spec
         }

@@ -34,8 +34,9 @@ enum RunScope {
     /// The outcome so far, which tasks of `finally` read.
     private static func status(_ table: RunTable) -> String {
         if table.remainingTasks > 0 { return "Running" }
+        if let halt = table.halt { return halt.phase.rawValue }
         let hasFailed = zip(table.shape.tasks, table.entries).contains { task, entry in
-            !task.isFinally && entry.record?.phase == .failed
+            !task.isFinally && entry.record?.hasFailed == true
         }
         return hasFailed ? "Failed" : "Succeeded"
     }

@@ -96,6 +96,7 @@ public enum RunStatusBuilder {
             status.reason = entry.firstFailure?.reason
             status.message =
                 entry.firstFailure?.story
+                ?? entry.hindrance?.message
                 ?? entry.cache.waiting.min { $0.key < $1.key }.map { "item \($0.key) \($0.value.story)" }
             return status
         }
@@ -122,6 +123,7 @@ public enum RunStatusBuilder {
             status.reason = .queued
             status.message = waiting.story
         }
+        if let hindrance = entry.hindrance { status.message = hindrance.message }
         guard let newest = entry.newest else { return }
         status.attempts = newest.attempt
         status.child = newest.child == nil ? nil : newest.pod
@@ -155,17 +157,12 @@ public enum RunStatusBuilder {
         status.completionTime = ended
         let start = status.startTime ?? ended
         status.duration = FairleadDuration.format(.seconds(ended.secondsSince1970 - start.secondsSince1970))
-        if let halt = table.halt, halt.reason == .stopped {
+        if let halt = table.halt {
             status.results = RunResults.evaluate(run: run, fixed: fixed, table: table).values
-            end(&status, .stopped, halt.reason, halt.message, now)
+            end(&status, halt.phase, halt.reason, halt.message, now)
             return
         }
-        if let halt = table.halt, halt.reason == .timeout {
-            status.results = RunResults.evaluate(run: run, fixed: fixed, table: table).values
-            end(&status, .failed, halt.reason, halt.message, now)
-            return
-        }
-        let failures = table.entries.compactMap(\.record).filter { $0.phase == .failed }
+        let failures = table.entries.compactMap(\.record).filter(\.hasFailed)
         if let first = failures.first {
             let others = failures.count > 1 ? " (and \(failures.count - 1) more)" : ""
             let message = "task \"\(first.name)\" failed\(others): \(first.message ?? first.reason?.rawValue ?? "")"

@@ -94,6 +94,10 @@ extension RunTable {
         guard state.isActive != isActive else { return }
         state.isActive = isActive
         active += isActive ? 1 : -1
+        if !isActive {
+            // What it took may be what others were refused.
+            for index in hindered { entries[index].hindrance?.retryAt = .distantPast }
+        }
         entries[task].active += isActive ? 1 : -1
     }
 
@@ -129,8 +133,11 @@ extension RunTable {
             var outcome = view.outcome
             if let halt, isHalted {
                 outcome = .failed(reason: halt.reason, message: halt.message, exitCode: nil)
-            } else if isOutOfTime, let (_, message) = outcome.failure {
-                outcome = .failed(reason: .timeout, message: message, exitCode: nil)
+            } else if isOutOfTime, let (reason, message) = outcome.failure {
+                // An attempt that was deleted for that has no story of its own.
+                let isOurs = reason == .evicted && view.isBeingDeleted
+                let story = "the attempts together took longer than timeouts.total"
+                outcome = .failed(reason: .timeout, message: isOurs ? story : "\(story): \(message)", exitCode: nil)
             }
             return end(id, &state, outcome, view, now: now)
         }
@@ -148,7 +155,9 @@ extension RunTable {
         state.retryAt = nil
         entries[id.task].cache.computing[id.item] = nil
         entries[id.task].due.remove(id.item)
+        let unread = view.flatMap { $0.hidesLog && $0.outcome == outcome ? $0.pod : nil }
         if !shape.tasks[id.task].isMapped {
+            unreadLogs[id.task] = unread
             return finish(id.task, record(id, state, outcome, view, now: now))
         }
         // The folder of the task: below it are index, attempt and file.
@@ -161,6 +170,7 @@ extension RunTable {
             let isFirst = entries[id.task].firstFailure.map { $0.item > id.item } ?? true
             if isFirst {
                 entries[id.task].firstFailure = ItemFailure(item: id.item, reason: reason, message: message)
+                unreadLogs[id.task] = unread
             }
         } else if case .succeeded(let results) = outcome {
             entries[id.task].completed.insert(id.item)
@@ -192,7 +202,7 @@ extension RunTable {
                 status.message = "registered \(models.joined(separator: ", "))"
             }
         } else if let (reason, message) = outcome.failure {
-            status.phase = reason == .stopped ? .stopped : .failed
+            status.phase = reason == .stopped || reason == .cancelled ? .stopped : .failed
             status.reason = reason
             status.message = (view?.attempt ?? 1) > 1 ? "attempt \(view?.attempt ?? 1): \(message)" : message
         }

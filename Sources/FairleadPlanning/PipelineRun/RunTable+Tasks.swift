@@ -54,6 +54,21 @@ extension RunTable {
         revision += 1
     }
 
+    /// Takes the news that an item's pod was refused for a reason that may pass: its task waits, the others go on.
+    public mutating func hinder(_ id: ItemID, by message: String, now: Date) {
+        guard entries.indices.contains(id.task), !entries[id.task].hasEnded(id.item) else { return }
+        let hindrance = Hindrance(message, since: entries[id.task].hindrance?.since ?? now, now: now)
+        entries[id.task].hindrance = hindrance
+        revision += 1
+        if let limit = shape.tasks[id.task].pendingTimeout, hindrance.since.addingTimeInterval(limit.seconds) <= now {
+            entries[id.task].hindrance?.retryAt = now
+            return fail(
+                id, reason: .pendingTimeout, message: "no pod was made within timeouts.pending: \(message)", now: now)
+        }
+        hindered.insert(id.task)
+        wake(id.task, at: hindrance.retryAt)
+    }
+
     /// Starts nothing more, and ends what is under way.
     public mutating func stop(_ halt: Halt) {
         guard self.halt != halt else { return }
@@ -74,10 +89,13 @@ extension RunTable {
 
     /// The items whose pods may be made now: retries first, in the order of tasks and indexes.
     ///
-    /// - Parameter limit: The most that are wanted.
-    public mutating func startableItems(limit: Int) -> [ItemID] {
+    /// - Parameters:
+    ///   - limit: The most that are wanted.
+    ///   - now: The time: a task whose pods were refused waits.
+    public mutating func startableItems(limit: Int, now: Date) -> [ItemID] {
         var items: [ItemID] = []
         for index in startable.sorted() {
+            if let hindrance = entries[index].hindrance, hindrance.retryAt > now { continue }
             var room = limit - items.count
             if let parallelism = shape.tasks[index].parallelism {
                 room = min(room, parallelism - entries[index].active)
@@ -288,7 +306,7 @@ extension RunTable {
 
     private mutating func skip(_ index: Int, because cause: Int, now: Date) {
         let record = entries[cause].record
-        let verb = record?.phase == .failed || record?.phase == .stopped ? "failed" : "was skipped"
+        let verb = record?.hasFailed == true ? "failed" : "was skipped"
         decide(
             index, .skipped, reason: record?.isFailure == true ? .upstreamFailed : .upstreamSkipped,
             message: "task \"\(shape.tasks[cause].name)\" \(verb)", now: now)
@@ -296,6 +314,9 @@ extension RunTable {
 }
 
 extension TaskStatus {
+    /// Whether the task failed, or its nested run or its job was stopped.
+    var hasFailed: Bool { phase == .failed || phase == .stopped }
+
     /// Whether the task failed, or was skipped because one before it did.
-    var isFailure: Bool { phase == .failed || phase == .stopped || reason == .upstreamFailed }
+    var isFailure: Bool { hasFailed || reason == .upstreamFailed }
 }

@@ -13,12 +13,15 @@ public import KubernetesCore
 public struct RunTable: Sendable {
     /// Why a run starts nothing more.
     public struct Halt: Sendable, Hashable {
-        /// `Stopped` or `Timeout`.
+        /// `Stopped`, `Cancelled` or `Timeout`.
         public var reason: Reason
         /// Whether tasks of `finally` don't run either.
         public var includesFinally: Bool
         /// For people.
         public var message: String
+
+        /// How the run ends.
+        var phase: PipelineRunStatus.Phase { reason == .timeout ? .failed : .stopped }
     }
 
     /// The tasks' edges and budgets.
@@ -47,6 +50,8 @@ public struct RunTable: Sendable {
     public internal(set) var expired: [String: AttemptView] = [:]
     /// Pods of ended items that were released, and whose retention allows to delete them.
     public internal(set) var removable = 0
+    /// The pods of failed attempts whose log has to be read before their end is told, by task.
+    public internal(set) var unreadLogs: [Int: String] = [:]
     /// The commits to which the run's code was resolved, by code key; the first attempt that fetched it decides.
     public internal(set) var commits: [String: String]
     /// The services that tasks have applied, by task.
@@ -67,6 +72,8 @@ public struct RunTable: Sendable {
     /// The pods of notifications by name, as far as they are there.
     public internal(set) var notices: [String: PodView] = [:]
 
+    /// Tasks whose pods can't be made for now.
+    var hindered: Set<Int> = []
     /// Items that ask for, or wait for, an entry of the cache, by its name.
     var cacheInterest: [String: Set<ItemID>] = [:]
     /// Entries that changed while they were asked for.
@@ -152,6 +159,7 @@ public struct RunTable: Sendable {
     }
 
     private mutating func fold(_ view: AttemptView, of id: ItemID) {
+        if hindered.remove(id.task) != nil { entries[id.task].hindrance = nil }
         for code in view.code where commits[code.key] == nil {
             commits[code.key] = code.commit
             revision += 1
@@ -216,6 +224,20 @@ public struct RunTable: Sendable {
         registered.subtract(unflushed.prefix(flush.items))
         unflushed.removeFirst(min(flush.items, unflushed.count))
         unflushedTasks.removeFirst(min(flush.tasks, unflushedTasks.count))
+    }
+
+    /// Takes the end of a failed attempt's log; nil where it can't be had.
+    public mutating func didReadLog(of task: Int, pod: String, _ log: String?) {
+        guard unreadLogs[task] == pod else { return }
+        unreadLogs[task] = nil
+        guard let log else { return }
+        if let message = entries[task].record?.message {
+            entries[task].record?.message = PodOutcome.adding(log, to: message)
+        }
+        if let message = entries[task].firstFailure?.message {
+            entries[task].firstFailure?.message = PodOutcome.adding(log, to: message)
+        }
+        revision += 1
     }
 
     /// Takes the news that a mapped task's lists of results were written.

@@ -33,6 +33,8 @@ public struct TaskEntry: Sendable, Equatable {
     /// The folder that has the logs of its items, where they are kept.
     public internal(set) var logs: String?
 
+    /// Why its pods can't be made for now.
+    var hindrance: Hindrance?
     /// What the cache said about its items.
     var cache = ItemCache()
     /// Started items that need a pod now.

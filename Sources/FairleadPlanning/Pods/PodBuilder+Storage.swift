@@ -94,11 +94,18 @@ extension PodBuilder {
             } else if let commit = code.ref {
                 plan["commit"] = .string(commit)
             }
-            if let secret = settings.platform.link(to: git, where: { $0 == .git })?.spec.secret {
-                draft.fetch.environment += [
-                    .secretVariable("FAIRLEAD_GIT_USERNAME", secret: secret, key: "username", isOptional: true),
-                    .secretVariable("FAIRLEAD_GIT_PASSWORD", secret: secret, key: "password"),
-                ]
+            let url = CodeSource.url(ofRepository: git)
+            if let secret = settings.platform.link(to: url, where: { $0 == .git })?.spec.secret {
+                draft.fetch.environment +=
+                    url.hasPrefix("ssh://")
+                    ? [
+                        .secretVariable("FAIRLEAD_GIT_SSH_KEY", secret: secret, key: "ssh-privatekey"),
+                        .secretVariable("FAIRLEAD_GIT_KNOWN_HOSTS", secret: secret, key: "known_hosts"),
+                    ]
+                    : [
+                        .secretVariable("FAIRLEAD_GIT_USERNAME", secret: secret, key: "username", isOptional: true),
+                        .secretVariable("FAIRLEAD_GIT_PASSWORD", secret: secret, key: "password"),
+                    ]
             }
         } else if let uri = code.uri {
             plan["uri"] = .string(uri)

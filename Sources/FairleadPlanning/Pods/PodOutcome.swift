@@ -35,7 +35,7 @@ public enum PodOutcome: Sendable, Hashable {
     ) -> PodOutcome {
         switch pod.status.phase {
         case "Succeeded": return judgeStore(pod, artifacts) ?? judgeSuccess(pod, results)
-        case "Failed": return judgePendingTimeout(pod, pendingTimeout) ?? judgeFailure(pod)
+        case "Failed": return judgePendingTimeout(pod, pendingTimeout) ?? judgeFailure(pod, results)
         default: break
         }
         if pod.metadata.isBeingDeleted, pod.spec.nodeName == nil {
@@ -59,7 +59,7 @@ public enum PodOutcome: Sendable, Hashable {
         guard pod.status.phase == "Running", let ended = pod.mainStatus?.state?.terminated, ended.exitCode != 0 else {
             return nil
         }
-        return judgeFailure(pod)
+        return judgeFailure(pod, [])
     }
 
     private static func judgeSuccess(_ pod: PodView, _ results: [ResultSpec]) -> PodOutcome {
@@ -94,7 +94,7 @@ public enum PodOutcome: Sendable, Hashable {
         return nil
     }
 
-    private static func judgeFailure(_ pod: PodView) -> PodOutcome {
+    private static func judgeFailure(_ pod: PodView, _ results: [ResultSpec]) -> PodOutcome {
         let node = pod.spec.nodeName.map { " on node \($0)" } ?? ""
         let place = "pod \(pod.metadata.name)\(node)"
         let disruption = pod.interruption
@@ -115,19 +115,20 @@ public enum PodOutcome: Sendable, Hashable {
                 ? .preempted : .evicted
             return .disrupted(reason: reason, message: "\(place): \(disruption.message ?? disruption.reason ?? "")")
         }
-        return judgeContainers(pod, place)
+        return judgeContainers(pod, place, results)
     }
 
-    private static func judgeContainers(_ pod: PodView, _ place: String) -> PodOutcome {
+    private static func judgeContainers(_ pod: PodView, _ place: String, _ results: [ResultSpec]) -> PodOutcome {
         // Where the program ran, sidecars may have ended in any way after it.
         if pod.mainStatus?.state?.terminated?.startedAt == nil, let outcome = judgeInitContainers(pod, place) {
             return outcome
         }
-        guard let ended = pod.mainStatus?.state?.terminated else {
+        guard var ended = pod.mainStatus?.state?.terminated else {
             let message = "\(place) failed: \(pod.status.message ?? pod.status.reason ?? "no container status")"
             if pod.metadata.isBeingDeleted { return .disrupted(reason: .preempted, message: message) }
             return .disrupted(reason: .nodeLost, message: message)
         }
+        if hidesLog(pod, results) { ended.message = nil }
         // The kubelet found the container gone, or dead without a word, after the node had stopped under it.
         if ended.reason == "ContainerStatusUnknown" || (ended.reason == "Unknown" && ended.exitCode == 255) {
             return .disrupted(reason: .nodeLost, message: story(place, ended))
@@ -140,6 +141,12 @@ public enum PodOutcome: Sendable, Hashable {
             return .disrupted(reason: .evicted, message: "\(place) was deleted while it ran")
         }
         return .failed(reason: .exitCode, message: story(place, ended), exitCode: ended.exitCode)
+    }
+
+    /// Whether the results that a failed program had written stand where else the end of its log would.
+    static func hidesLog(_ pod: PodView, _ results: [ResultSpec]) -> Bool {
+        guard let ended = pod.mainStatus?.state?.terminated, ended.exitCode != 0 else { return false }
+        return TerminationMessage.holdsOnlyResults(ended.message, declared: results)
     }
 
     private static func judgeInitContainers(_ pod: PodView, _ place: String) -> PodOutcome? {
@@ -207,11 +214,16 @@ public enum PodOutcome: Sendable, Hashable {
         var story = "\(place) ended with exit code \(ended.exitCode)"
         if let signal = ended.signal, signal > 0 { story += " (signal \(signal))" }
         if let reason = ended.reason, reason != "Error", reason != "Completed" { story += " (\(reason))" }
-        let lines = (ended.message ?? "").split(separator: "\n", omittingEmptySubsequences: false)
+        return adding(ended.message ?? "", to: story)
+    }
+
+    /// A story with a program's last word, and the end of its log.
+    static func adding(_ log: String, to story: String) -> String {
+        let lines = log.split(separator: "\n", omittingEmptySubsequences: false)
             .suffix(Limits.published.messageLogLines)
         guard let last = lines.last(where: { !$0.allSatisfy(\.isWhitespace) }) else { return story }
-        story += ": \(last.prefix(200))"
-        return lines.count > 1 ? "\(story)\n\(lines.joined(separator: "\n"))" : story
+        let told = "\(story): \(last.prefix(200))"
+        return lines.count > 1 ? "\(told)\n\(lines.joined(separator: "\n"))" : told
     }
 }
 

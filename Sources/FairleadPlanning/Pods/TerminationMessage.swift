@@ -59,6 +59,17 @@ public enum TerminationMessage {
         return results
     }
 
+    /// Whether a message has lines of declared results, and no others: it is no end of a log then.
+    static func holdsOnlyResults(_ message: String?, declared: [ResultSpec]) -> Bool {
+        let lines = (message ?? "").split(whereSeparator: \.isNewline)
+        return !lines.isEmpty
+            && lines.allSatisfy { line in
+                guard let equals = line.firstIndex(of: "=") else { return false }
+                let name = line[..<equals].drop(while: \.isWhitespace)
+                return declared.contains { $0.name == name }
+            }
+    }
+
     /// The JSON objects that one of the pod's own containers wrote, one a line; other lines are its log.
     static func lines(_ message: String?) -> [JSONValue] {
         (message ?? "").split(whereSeparator: \.isNewline).compactMap { line in

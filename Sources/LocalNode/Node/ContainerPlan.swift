@@ -134,9 +134,10 @@ struct ContainerPlan {
         return whole
     }
 
-    /// A program that is nowhere is told at once, with what to do, instead of failing again and again.
+    /// A program that only an image which the catalogue does not know could have is waited for, with what to do; where
+    /// the image is known, starting it fails as anywhere.
     private func checkProgram(_ command: [String], _ environment: [String: String]) throws(Failure) {
-        guard let name = command.first, !name.contains("/") else { return }
+        guard entry == nil, let name = command.first, !name.contains("/") else { return }
         let mounted = PathRewriting((try? mounts()) ?? [])
         if ExecutableSearch.find(name, path: environment["PATH"].map { mounted.rewrite($0) }) != nil { return }
         // What an init container has yet to make can't be judged by the folders that are there now.
@@ -145,7 +146,7 @@ struct ContainerPlan {
         }
         let image = container.image ?? ""
         throw Failure(
-            reason: entry == nil ? "ImageNotInCatalogue" : "CommandNotFound",
+            reason: "ImageNotInCatalogue",
             message: "image \"\(image)\" runs on this host, which has no program \"\(name)\": install it, or add the "
                 + "image to the catalogue (fairlead local --images FILE)")
     }

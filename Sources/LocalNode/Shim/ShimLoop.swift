@@ -43,7 +43,9 @@ struct ShimLoop {
                     executable: executable, arguments: launch.arguments, environment: launch.environment,
                     descriptors: [(null, 0), (outputEnd, 1), (errorsEnd, 2), (statusEnd, 3)]))
         } catch {
-            try finish(code: 128, reason: "StartError", message: "exec: \"\(name)\": \(error.message)")
+            let message = "exec: \"\(name)\": \(error.message)"
+            log.write(Array((message + "\n").utf8)[...], .stderr, at: Date())
+            try finish(code: 128, reason: "StartError", message: message)
             return
         }
         for descriptor in [null, outputEnd, errorsEnd, statusEnd] { close(descriptor) }
@@ -230,7 +232,6 @@ struct ShimLoop {
 
     private mutating func finish(code: Int, reason: String, message: String?) throws {
         let now = Date()
-        if reason == "StartError", let message { log.write(Array((message + "\n").utf8)[...], .stderr, at: now) }
         log.finish(at: now)
         var said = launch.terminationMessagePath.flatMap { TerminationMessage.read($0) }
         if said == nil, launch.fallsBackToLogs, code != 0 { said = lastLines(bytes: 2048) }

@@ -49,6 +49,27 @@ import Testing
         #expect(try exact.container("fetch")?.plan()["code"]?["commit"] == .string(commit))
     }
 
+    /// Both ways to write a repository that ssh reaches find its Connection, and its key goes to `fetch` alone.
+    @Test(arguments: ["ssh://git@g.example.com/ml/x", "git@g.example.com:ml/x"])
+    func codeBySSH(repository: String) throws {
+        var fixture = try PodFixture("{name: t, image: i, command: [c], code: {git: \"\(repository)\"}}")
+        fixture.settings.platform = try Platform(
+            yaml: """
+                apiVersion: fairlead.dev/v1alpha1
+                kind: Connection
+                metadata: {name: code}
+                spec: {uris: ["ssh://git@g.example.com/ml/"], type: git, secret: deploy-key}
+                """)
+        let pod = try fixture.pod()
+        let variables = try #require(pod.container("fetch")?["env"]?.arrayValue)
+        for (name, key) in [("SSH_KEY", "ssh-privatekey"), ("KNOWN_HOSTS", "known_hosts")] {
+            let source: JSONValue = ["secretKeyRef": ["name": "deploy-key", "key": .string(key)]]
+            #expect(variables.contains(["name": .string("FAIRLEAD_GIT_\(name)"), "valueFrom": source]))
+        }
+        #expect(!variables.contains { $0["name"] == "FAIRLEAD_GIT_PASSWORD" })
+        #expect(!JSONWriter.string(try #require(pod.container("main"))).contains("deploy-key"))
+    }
+
     /// What lies on Hugging Face's Hub needs no Connection, and one gives its token and its address.
     @Test func theHub() throws {
         var fixture = try PodFixture(
