@@ -4,7 +4,8 @@ public import KubernetesCore
 /// Turns what happens into as few events as tell it: repetitions within six minutes become one event with a series.
 ///
 /// The rules are those of Kubernetes' events.k8s.io recorder: the second of a kind makes the series, later ones are
-/// only counted and written when the series ends or every half hour. The note is not a part of what makes two equal.
+/// only counted and written when the series ends or every half hour. Other than there, another note makes another event,
+/// for what a reader is told of two revisions must not become one's alone; beyond ten notes they count as equal.
 /// `now` is any monotonic time, which decides; `date` is only told to others, for the host's clock may be set.
 public struct EventSeriesTable: Sendable {
     /// A request to write.
@@ -28,6 +29,14 @@ public struct EventSeriesTable: Sendable {
         var action: String
         var regarding: ObjectReference
         var related: ObjectReference?
+        /// Nil for those beyond the notes that are told apart.
+        var note: String?
+
+        var kind: Key {
+            var kind = self
+            kind.note = nil
+            return kind
+        }
     }
 
     private struct Entry: Sendable {
@@ -42,12 +51,16 @@ public struct EventSeriesTable: Sendable {
 
     private static let maxNoteBytes = 1024
     private static let maxNameBytes = 128
+    /// How many notes of one kind of event are told apart at a time.
+    private static let maxNotes = 10
     private let controller: String
     private let instance: String
     private let capacity: Int
     private let window = Duration.seconds(6 * 60)
     private let refresh = Duration.seconds(30 * 60)
     private var entries: [Key: Entry] = [:]
+    /// How many notes each kind of event has, by its key without one.
+    private var notes: [Key: Int] = [:]
 
     /// An empty table.
     ///
@@ -73,8 +86,7 @@ public struct EventSeriesTable: Sendable {
     ///   - nonce: Random; makes the event's name.
     /// - Returns: What to write now; nil where it is only counted.
     public mutating func record(_ note: EventNote, now: Duration, date: Date, nonce: UInt64) -> Write? {
-        let key = Key(
-            type: note.type, reason: note.reason, action: note.action, regarding: note.regarding, related: note.related)
+        let key = key(of: note)
         if var entry = entries[key], now - entry.lastSeen < window {
             entry.count = entry.count == .max ? .max : entry.count + 1
             entry.lastSeen = now
@@ -87,6 +99,7 @@ public struct EventSeriesTable: Sendable {
         if entries.count >= capacity { shrink() }
         let address = address(note, nonce: nonce)
         let event = event(note, address, date: date)
+        if entries[key] == nil { notes[key.kind, default: 0] += 1 }
         entries[key] = Entry(key: address, event: event, lastSeen: now, lastWritten: now, lastDate: date)
         return .create(address, event)
     }
@@ -99,7 +112,8 @@ public struct EventSeriesTable: Sendable {
             let isDue = hasEnded || now - entry.lastWritten >= refresh
             guard isDue else { continue }
             if entry.count > entry.writtenCount { writes.append(Self.write(&entry, now: now)) }
-            entries[key] = hasEnded ? nil : entry
+            entries[key] = entry
+            if hasEnded { forget(key) }
         }
         return writes
     }
@@ -110,7 +124,7 @@ public struct EventSeriesTable: Sendable {
         for var entry in entries.values where entry.count > entry.writtenCount {
             writes.append(Self.write(&entry, now: now))
         }
-        entries = [:]
+        (entries, notes) = ([:], [:])
         return writes
     }
 
@@ -128,7 +142,21 @@ public struct EventSeriesTable: Sendable {
     /// Drops the quarter that was not seen for longest; a later repetition makes a new event.
     private mutating func shrink() {
         let oldest = entries.sorted { $0.value.lastSeen < $1.value.lastSeen }
-        for (key, _) in oldest.prefix(max(1, capacity / 4)) { entries[key] = nil }
+        for (key, _) in oldest.prefix(max(1, capacity / 4)) { forget(key) }
+    }
+
+    /// What makes events equal to this one.
+    private func key(of note: EventNote) -> Key {
+        var key = Key(
+            type: note.type, reason: note.reason, action: note.action, regarding: note.regarding, related: note.related,
+            note: note.note)
+        if entries[key] == nil, notes[key.kind, default: 0] >= Self.maxNotes { key.note = nil }
+        return key
+    }
+
+    private mutating func forget(_ key: Key) {
+        guard entries.removeValue(forKey: key) != nil, let count = notes[key.kind] else { return }
+        notes[key.kind] = count > 1 ? count - 1 : nil
     }
 
     private func address(_ note: EventNote, nonce: UInt64) -> ObjectKey {

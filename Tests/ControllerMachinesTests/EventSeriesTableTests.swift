@@ -29,8 +29,7 @@ import Testing
         #expect(event["eventTime"] == "2023-11-14T22:13:20.250000Z")
         #expect(event["reportingController"] == "example.dev/c")
         #expect(event["regarding"]?["uid"] == "u-a")
-        // The note is not part of what makes two events equal.
-        let second = record(&table, note(note: "two"), after: 1)
+        let second = record(&table, note(), after: 1)
         guard case .patch(key, let patch, let whole) = second else {
             Issue.record("no series: \(String(describing: second))")
             return
@@ -48,6 +47,24 @@ import Testing
         }
         #expect(last["series"]?["count"] == 10)
         #expect(table.count == 0)
+    }
+
+    @Test func anotherNoteIsAnotherEventUpToABound() throws {
+        var table = EventSeriesTable(controller: "c", instance: "i")
+        var told: [String?] = []
+        for round in 0..<2 {
+            for number in 0..<30 {
+                let write = record(&table, note(note: "revision \(number)"), after: Double(round))
+                if case .create(_, let event) = write { told.append(event["note"]?.stringValue) }
+            }
+        }
+        #expect(told == (0...10).map { "revision \($0)" })
+        // What is over makes room.
+        #expect(table.flush(now: .seconds(400)).count == 11 && table.count == 0)
+        guard case .create = record(&table, note(note: "revision 29"), after: 400) else {
+            Issue.record("no new event")
+            return
+        }
     }
 
     @Test func aLongSeriesIsWrittenEveryHalfHour() {

@@ -82,7 +82,9 @@ struct RouterCommand: AsyncParsableCommand {
         configuration.domain = domain
         configuration.drainDelay = .nanoseconds(Int64(drainDelay.duration / .nanoseconds(1)))
         configuration.maximumBody = Int(clamping: maxBody.value)
-        configuration.identity = ProcessInfo.processInfo.hostName
+        // Several on one host have reports of their own; a container that starts anew goes on with the one that it had.
+        let process = ProcessInfo.processInfo
+        configuration.identity = "\(process.hostName.lowercased())-\(process.processIdentifier)"
         configuration.homeNamespace = reportNamespace ?? cluster.namespace
         let router = Router(
             client: Client(transport: transport), configuration: configuration, registry: registry, logger: logger)

@@ -24,16 +24,21 @@ struct ModelWiring: Sendable {
     /// The version that a reference means now.
     func resolve(_ reference: ModelReference, namespace: String?) -> ModelResolution {
         let model = models[ObjectKey(namespace: namespace, name: reference.model)]
-        return reference.resolve(model: model) { number in
+        return reference.resolve(model: model, among: names(namespace)) { number in
             versions[ObjectKey(namespace: namespace, name: ModelName.version(reference.model, number))]
         }
     }
 
     /// The version that something which follows a reference should serve now.
     func follow(_ reference: ModelReference, namespace: String?) -> ModelResolution {
-        reference.follow(model: models[ObjectKey(namespace: namespace, name: reference.model)]) { number in
+        let model = models[ObjectKey(namespace: namespace, name: reference.model)]
+        return reference.follow(model: model, among: names(namespace)) { number in
             versions[ObjectKey(namespace: namespace, name: ModelName.version(reference.model, number))]
         }
+    }
+
+    private func names(_ namespace: String?) -> [String] {
+        models.keys.filter { $0.namespace == namespace }.map(\.name)
     }
 
     /// Which change brings which key: nothing but keys leaves here.

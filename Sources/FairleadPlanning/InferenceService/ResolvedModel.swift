@@ -44,12 +44,15 @@ extension ModelReference {
     ///
     /// - Parameters:
     ///   - model: The Model, nil where there is none.
+    ///   - names: Those that there are, for advice.
     ///   - version: Finds a version of it by its number.
-    public func follow(model object: Model?, version find: (Int64) -> ModelVersion?) -> ModelResolution {
+    public func follow(
+        model object: Model?, among names: @autoclosure () -> [String] = [], version find: (Int64) -> ModelVersion?
+    ) -> ModelResolution {
         guard case .alias(let alias) = selector,
             let target = object?.status.aliases[alias]?.target.flatMap(ModelName.number), let version = find(target),
             version.spec.value != nil
-        else { return resolve(model: object, version: find) }
+        else { return resolve(model: object, among: names(), version: find) }
         return .found(version)
     }
 }

@@ -95,7 +95,7 @@ struct ServiceStatusBuilder {
     private var phase: InferenceServiceStatus.Phase {
         if !turn.problems.isEmpty { return .invalid }
         if isSuspended { return .suspended }
-        guard isServing else { return isHopeless ? .failed : .pending }
+        guard isServing, turn.refusal == nil else { return isHopeless ? .failed : .pending }
         if isMoving { return .rollingOut }
         return serving.allSatisfy { $0.state == .sleeping } ? .sleeping : .ready
     }
@@ -111,7 +111,7 @@ struct ServiceStatusBuilder {
         if !turn.problems.isEmpty { return TaskProblem(.invalidSpec, InvalidSpec(turn.problems).message) }
         if isSuspended { return TaskProblem(.suspended, "suspend is true") }
         if let refusal = turn.refusal { return refusal }
-        return loading ?? rolledBack
+        return loading ?? rolledBack ?? turn.unrouted
     }
 
     /// Why the model that is wanted is not loaded, nil where it is.

@@ -6,6 +6,7 @@ extension ServiceTurn {
     /// Writes the status where it changed, tells what happened, and lets go of what the status names no more.
     mutating func finish() {
         refusal = memory.refusal(.service, name, now: now)
+        unrouted = spec?.gateway == nil ? nil : memory.refusal(.httpRoute, name, now: now)
         let status = ServiceStatusBuilder(turn: self).status
         if status != service.status { actions.append(.patchStatus(status)) }
         for event in ServiceEvents(before: service.status, after: status).all { actions.append(.note(event)) }

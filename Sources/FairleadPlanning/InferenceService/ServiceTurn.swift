@@ -35,6 +35,8 @@ struct ServiceTurn {
     var resting: [RolloutStatus] = []
     /// Why the service's own objects can't be made.
     var refusal: TaskProblem?
+    /// Why no Gateway leads to the service.
+    var unrouted: TaskProblem?
     var actions: [InferenceServiceAction] = []
     var wake = Wake.onChange
 

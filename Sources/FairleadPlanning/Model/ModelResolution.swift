@@ -13,9 +13,14 @@ extension ModelReference {
     ///
     /// - Parameters:
     ///   - model: The Model, nil where there is none.
+    ///   - names: Those that there are, for advice.
     ///   - version: Finds a version of it by its number.
-    public func resolve(model object: Model?, version find: (Int64) -> ModelVersion?) -> ModelResolution {
-        guard let object else { return .missing("there is no Model \"\(model)\"") }
+    public func resolve(
+        model object: Model?, among names: @autoclosure () -> [String] = [], version find: (Int64) -> ModelVersion?
+    ) -> ModelResolution {
+        guard let object else {
+            return .missing("there is no Model \"\(model)\"\(NearestName.suggestion(model, among: names()))")
+        }
         let number: Int64
         switch selector {
         case .version(let wanted): number = wanted

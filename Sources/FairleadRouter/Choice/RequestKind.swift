@@ -35,10 +35,10 @@ enum RequestKind: Equatable {
         }
     }
 
+    /// Explainers speak v1 also where their models speak v2.
     private static func asksToExplain(_ path: Substring, in inferenceProtocol: InferenceProtocol) -> Bool {
         switch inferenceProtocol {
-        case .v1: path.ends(with: ":explain")
-        case .v2: path.ends(with: "/explain")
+        case .v1, .v2: path.ends(with: ":explain") || path.ends(with: "/explain")
         case .openai: false
         }
     }

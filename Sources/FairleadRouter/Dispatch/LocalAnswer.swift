@@ -8,6 +8,8 @@ struct LocalAnswer: Error, Equatable {
     var body: [UInt8]
     /// What follows the body.
     var trailers: HTTPHeaders?
+    /// What is wrong, in a sentence.
+    private var error: String?
 
     /// An answer of a JSON value.
     init(_ status: HTTPResponseStatus, json: JSONValue, headers: HTTPHeaders = [:]) {
@@ -26,6 +28,7 @@ struct LocalAnswer: Error, Equatable {
     ///   - retryAfter: In how many seconds to ask again.
     init(_ status: HTTPResponseStatus, error: String, retryAfter: Int? = nil) {
         self.init(status, json: ["error": .string(error)])
+        self.error = error
         if let retryAfter { headers.replaceOrAdd(name: "Retry-After", value: String(retryAfter)) }
     }
 }
@@ -54,7 +57,7 @@ extension LocalAnswer {
         answer.status = .ok
         answer.headers.replaceOrAdd(name: "Content-Type", value: "application/grpc")
         answer.headers.replaceOrAdd(name: "grpc-status", value: String(code))
-        answer.headers.replaceOrAdd(name: "grpc-message", value: Self.escaped(body))
+        answer.headers.replaceOrAdd(name: "grpc-message", value: Self.escaped(error.map { Array($0.utf8) } ?? body))
         answer.body = []
         return answer
     }

@@ -99,7 +99,7 @@ final class ClientConnection: ChannelDuplexHandler, Timed {
             exchange.start()
         } catch {
             keepsAlive = false
-            refuse(error, method: head.method, requestID: nil)
+            refuse(error, method: head.method)
         }
     }
 
@@ -137,7 +137,7 @@ final class ClientConnection: ChannelDuplexHandler, Timed {
                 guard now - headSince > limits.headTimeout else { return }
                 keepsAlive = false
                 isReceiving = true
-                refuse(LocalAnswer(.requestTimeout, error: "the request took too long"), method: .GET, requestID: nil)
+                refuse(LocalAnswer(.requestTimeout, error: "the request took too long"), method: .GET)
             } else if now - since > idleLimit {
                 closeIfSent(now)
             }
@@ -256,8 +256,8 @@ extension ClientConnection: ClientSide {
         refuse(answer, method: exchange.request.method, requestID: exchange.request.requestID)
     }
 
-    private func refuse(_ answer: LocalAnswer, method: HTTPMethod, requestID: String?) {
-        let start = ResponseStart(answer, to: method, requestID: requestID)
+    private func refuse(_ answer: LocalAnswer, method: HTTPMethod, requestID: String? = nil) {
+        let start = ResponseStart(answer, to: method, requestID: requestID ?? loop.identifiers.requestID())
         respond(start)
         if start.hasBody, !answer.body.isEmpty { respond(ByteBuffer(bytes: answer.body)) }
         finish(answer.trailers)
@@ -330,7 +330,7 @@ extension ClientConnection {
         switch state {
         case .idle:
             isReceiving = true
-            refuse(answer, method: .GET, requestID: nil)
+            refuse(answer, method: .GET)
         case .exchanging(let exchange): if isReceiving { exchange.failed(answer) }
         case .discarding: endConnection()
         case .closing: break

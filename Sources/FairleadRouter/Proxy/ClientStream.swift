@@ -65,7 +65,7 @@ final class ClientStream: ChannelDuplexHandler, Timed {
             exchange.start()
             if frame.endStream { exchange.receivedEnd(nil) }
         } catch {
-            refuse(error, method: method, requestID: nil)
+            refuse(error, method: method, requestID: loop.identifiers.requestID())
         }
     }
 
@@ -160,7 +160,7 @@ extension ClientStream: ClientSide {
         refuse(answer, method: exchange.request.method, requestID: exchange.request.requestID)
     }
 
-    private func refuse(_ answer: LocalAnswer, method: HTTPMethod, requestID: String?) {
+    private func refuse(_ answer: LocalAnswer, method: HTTPMethod, requestID: String) {
         let start = ResponseStart(answer, to: method, requestID: requestID)
         respond(start)
         if start.hasBody, !answer.body.isEmpty { respond(ByteBuffer(bytes: answer.body)) }

@@ -141,6 +141,10 @@ final class Exchange {
     /// Looks at the deadline.
     func check(_ now: NIODeadline) {
         guard let passage, now >= passage.deadline else { return }
+        // Where the client was waited for, the server isn't late.
+        guard hasEnded || !mayReadRequest, mayReadResponse else {
+            return failed(LocalAnswer(.requestTimeout, error: "the client took longer than the request may"))
+        }
         fail(.timedOut, LocalAnswer(.gatewayTimeout, error: "the model gave no answer in time"))
     }
 

@@ -55,7 +55,10 @@ struct HeaderScan {
             case .forwardedFor: forwardedFor = forwardedFor.map { "\($0), \(value)" } ?? value
             case .cookie: cookie = cookie.map { "\($0); \(value)" } ?? value
             case .requestID: if Self.isIdentifier(value) { requestID = requestID ?? value }
-            case .traceParent: hasTraceParent = true
+            case .traceParent:
+                hasTraceParent = TraceParent.isValid(value)
+                // Of a trace that can't be read, the state says nothing either.
+                if !hasTraceParent { named.append("tracestate") }
             case .forwardedProto: hasForwardedProto = true
             case .forwardedHost: hasForwardedHost = true
             case .contentType: isGRPC = isHTTP2 && value.hasPrefix("application/grpc")

@@ -56,7 +56,7 @@ struct ResponseStart {
     }
 
     /// The head of an answer of the router's own.
-    init(_ answer: LocalAnswer, to method: HTTPMethod, requestID: String?) {
+    init(_ answer: LocalAnswer, to method: HTTPMethod, requestID: String) {
         status = answer.status
         headers = answer.headers
         length = answer.trailers == nil ? answer.body.count : nil

@@ -326,12 +326,30 @@ import Testing
         #expect(world.status.reason == .nameTaken)
         #expect(world.status.phase == .failed)
         #expect(world.condition("Ready")?.message == "Service \"churn\" exists and is not of this service")
+        world.ready(try world.revision())
+        try world.settle()
+        #expect(world.status.phase == .failed)
         world.taken = []
         world.wait(61)
         try world.settle()
-        world.ready(try world.revision())
-        try world.settle()
         #expect(world.status.phase == .ready)
+    }
+
+    /// What keeps a Gateway from leading there is told for as long as it does; those inside are answered.
+    @Test func aMissingGatewayIsToldInTheStatus() throws {
+        var world = try world("{model: churn:7, gateway: {name: public, hostnames: [churn.acme.dev]}}")
+        world.taken = ["HTTPRoute/churn"]
+        try world.settle()
+        world.ready(try world.revision())
+        for _ in 0..<2 {
+            try world.settle()
+            #expect(world.status.phase == .ready && world.condition("Ready")?.status == .isTrue)
+            #expect(world.status.reason == .invalidSpec && world.status.message == "gateway: there is none")
+            world.wait(61)
+        }
+        world.taken = []
+        try world.settle()
+        #expect(world.status.reason == nil && world.status.message == nil)
     }
 
     @Test(arguments: [

@@ -122,6 +122,10 @@ struct ServiceWorld {
         case .patch(_, let name, let change):
             services[name]?.spec.externalName = change[path: ["spec", "externalName"]]?.stringValue
         case .route(let name, let route):
+            if taken.contains("HTTPRoute/\(name)") {
+                memory.didRefuse(.httpRoute, name, TaskProblem(.invalidSpec, "gateway: there is none"), now: now)
+                return false
+            }
             objects["HTTPRoute/\(name)"] = route
             hadRoute = false
             memory.didRoute(route)

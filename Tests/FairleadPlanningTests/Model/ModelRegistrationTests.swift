@@ -96,5 +96,8 @@ import Testing
         #expect(
             try ModelReference(parsing: "x:1").resolve(model: nil, version: { _ in nil })
                 == .missing("there is no Model \"x\""))
+        #expect(
+            try ModelReference(parsing: "chrun:1").resolve(model: nil, among: ["churn"], version: { _ in nil })
+                == .missing("there is no Model \"chrun\"; did you mean \"churn\"?"))
     }
 }

@@ -98,18 +98,26 @@ struct ChoiceOfRevisionTests {
         #expect(dispatcher.report("churn-a")?.errors == 0)
     }
 
-    @Test func explanationsGoToTheExplainer() throws {
+    @Test(
+        arguments: [
+            ("v1", "/v1/models/churn:explain?x", "/v1/models/churn:predict"),
+            ("v2", "/v2/models/churn/explain", "/v2/models/churn/infer"),
+            ("v2", "/v1/models/churn:explain", "/v2/models/churn/infer"),
+        ])
+    func explanationsGoToTheExplainer(spoken: String, explanation: String, prediction: String) throws {
         let dispatcher = Dispatcher(wake: wakes.count)
         let revision = RouteFixture.revision("churn-a", weight: 100, components: ["predictor", "explainer"])
         dispatcher.apply(
             .service(
-                try RouteFixture.service(spec: ["model": "churn@production", "protocol": "v1"], revisions: [revision])))
+                try RouteFixture.service(
+                    spec: ["model": "churn@production", "protocol": .string(spoken)],
+                    revisions: [revision])))
         dispatcher.apply(.slice(try RouteFixture.slice("churn-a", addresses: ["10.0.0.1"])))
         dispatcher.apply(.slice(try RouteFixture.slice("churn-a", addresses: ["10.0.0.2"], component: "explainer")))
-        let explain = dispatcher.forward(RouteFixture.request("/v1/models/churn:explain?x"), on: loop)
+        let explain = dispatcher.forward(RouteFixture.request(explanation), on: loop)
         #expect(explain?.endpoint.host == "10.0.0.2")
         #expect(explain?.isRetrySafe == false)
-        let predict = dispatcher.forward(RouteFixture.request("/v1/models/churn:predict"), on: loop)
+        let predict = dispatcher.forward(RouteFixture.request(prediction), on: loop)
         #expect(predict?.endpoint.host == "10.0.0.1")
         #expect(predict?.isRetrySafe == true)
     }

@@ -54,6 +54,7 @@ struct RefusalTests {
                     #expect(status == 400 ? [400, 501].contains(answer.status) : answer.status == status)
                     #expect(answer.body.hasPrefix(#"{"error":"#))
                     #expect(answer["server"] == ["fairlead"])
+                    #expect(answer["x-request-id"].count == 1)
                     if status != 404 {
                         #expect(answer["connection"] == ["close"])
                         #expect(await client.readToEnd().isEmpty)

@@ -1,3 +1,4 @@
+import FairleadAPI
 import NIOCore
 import Testing
 
@@ -150,6 +151,25 @@ struct StreamingTests {
                     try await client.send(String(repeating: "x", count: 995) + "GET / HTTP/1.1\r\nhost: no.one\r\n\r\n")
                     #expect(try await client.answer().status == 404)
                 }
+            }
+        }
+    }
+
+    @Test func aClientThatTakesTooLongIsNoFaultOfTheServer() async throws {
+        let timeouts = ServiceTimeouts(request: FairleadDuration("300ms"))
+        try await RawServer.serve({ wire in
+            guard try await wire.head() != nil else { return }
+            _ = await wire.readToEnd()
+        }) { pod in
+            var spec = InferenceServiceSpec()
+            spec.timeouts = timeouts
+            try await ProxyFixture.run(pods: [pod], spec: spec) { proxy in
+                try await Wire.connect(proxy.port) { client in
+                    try await client.send("POST / HTTP/1.1\r\nhost: churn.risk\r\ncontent-length: 1000\r\n\r\nbegin")
+                    #expect(try await client.answer().status == 408)
+                }
+                let counts = try #require(proxy.dispatcher.measures.revisions.first?.counts)
+                #expect(counts.errors == 0)
             }
         }
     }

@@ -1,0 +1,16 @@
+import NIOHTTP1
+import Testing
+
+@testable import FairleadRouter
+
+struct LocalAnswerTests {
+    /// A gRPC client shows the message as it is: a sentence, not JSON.
+    @Test func aCallIsRefusedInASentence() {
+        let answer = LocalAnswer(.serviceUnavailable, error: "100 % of \"churn\" are busy", retryAfter: 1).inGRPC
+        #expect(answer.status == .ok)
+        #expect(answer.headers["grpc-status"] == ["14"])
+        #expect(answer.headers["grpc-message"] == ["100 %25 of \"churn\" are busy"])
+        #expect(answer.headers["retry-after"] == ["1"])
+        #expect(answer.body.isEmpty)
+    }
+}
