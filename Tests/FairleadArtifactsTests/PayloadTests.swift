@@ -38,6 +38,11 @@ private struct Running: Sendable {
     }
 }
 
+/// The events that a collector answered with 202.
+private final class Accepted: Sendable {
+    let ids = Mutex<Set<String>>([])
+}
+
 /// Runs a collector while `body` runs, asks it to end, and returns its exit code.
 private func collecting(
     _ sandbox: Sandbox, _ plan: JSONValue = [:], _ variables: [String: String] = [:],
@@ -136,7 +141,7 @@ struct PayloadTests {
     /// Whatever was answered with 202 before the end is stored, while more comes in.
     @Test func losesNothingAtTheEnd() async throws {
         let sandbox = try Sandbox()
-        let taken = Mutex<Set<String>>([])
+        let taken = Accepted()
         let code = try await collecting(sandbox, ["fileBytes": 20_000, "lingerSeconds": 0.3]) { collector in
             await withTaskGroup(of: Void.self) { group in
                 for sender in 0..<8 {
@@ -145,7 +150,7 @@ struct PayloadTests {
                             let id = "\(sender)-\(number)"
                             // It ends where nobody listens any more.
                             guard let status = try? await collector.send(id), status == 202 else { return }
-                            let count = taken.withLock { taken in
+                            let count = taken.ids.withLock { taken in
                                 taken.insert(id)
                                 return taken.count
                             }
@@ -157,7 +162,7 @@ struct PayloadTests {
         }
         #expect(code == 0, "\(sandbox.log)")
         let stored = Set(try sandbox.events().compactMap { $0["id"]?.stringValue })
-        let accepted = taken.withLock { $0 }
+        let accepted = taken.ids.withLock { $0 }
         #expect(accepted.count >= 200)
         #expect(accepted.subtracting(stored).isEmpty)
     }
