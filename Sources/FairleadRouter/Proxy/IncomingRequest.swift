@@ -69,6 +69,8 @@ struct IncomingRequest {
         for (name, value) in headers {
             switch HeaderName(name) {
             case nil where scan.strips(name): continue
+            // One that can't be read is replaced.
+            case .traceParent where traceParent != nil: continue
             case nil, .traceParent, .forwardedProto, .forwardedHost, .contentType, .server, .grpcStatus:
                 body(name, value)
             case .connection, .keepAlive, .proxyConnection, .transferEncoding, .te, .upgrade, .http2Settings, .host,
