@@ -299,7 +299,7 @@ import Testing
     }
 
     @Test func suspendedItHasNoPods() throws {
-        var world = try world()
+        var world = try world("{model: churn:7}")
         try world.settle()
         world.ready(try world.revision())
         try world.settle()
