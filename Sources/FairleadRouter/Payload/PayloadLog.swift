@@ -84,6 +84,8 @@ final class PayloadLog: Service {
         configuration.timeout = .init(connect: .seconds(5), read: Self.timeout)
         // A taker gets what it was named for, and leads nobody to another place.
         configuration.redirectConfiguration = .disallow
+        // The queue says how much goes to whom: takers at one host must not wait for each other's connections.
+        configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 1024
         let client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
         await withGracefulShutdownHandler {
             await withDiscardingTaskGroup { group in
