@@ -3,6 +3,10 @@ import KubernetesCore
 import Synchronization
 
 /// Counts the requests of one client by verb and collection, and the bytes that it sends.
+///
+/// Each call lets others have its thread first, as one over a socket does: a server in memory answers without ever
+/// waiting, so that a loop of calls would keep its thread for as long as it lasts, and watches would fall behind the
+/// server's history.
 final class CountingTransport: Transport {
     struct Counts: Sendable {
         var calls: [String: Int] = [:]
@@ -20,6 +24,7 @@ final class CountingTransport: Transport {
 
     func send(_ request: APIRequest) async throws -> APIResponse {
         count(request)
+        await Task.yield()
         return try await base.send(request)
     }
 
@@ -28,6 +33,7 @@ final class CountingTransport: Transport {
         _ body: @Sendable (StreamHead, inout any ByteChunks) async throws -> Result
     ) async throws -> Result {
         count(request)
+        await Task.yield()
         return try await base.stream(request, body)
     }
 

@@ -60,7 +60,8 @@ struct PipelineBenchmark {
 
     /// Prints which calls one measure took, the client's and the simulated node's.
     ///
-    /// More than one list of pods says that a watch fell behind the server's history: that side was spared events.
+    /// A second watch or list of pods within minutes says that the first one fell behind the server's history: that side
+    /// was spared events.
     static func reportCalls(_ name: String, _ measure: Measure?) {
         guard let measure else { return }
         for (client, counts) in [(name, measure.counts), ("the node beside it", measure.nodeCounts)] {

@@ -14,7 +14,6 @@ public struct InProcessTransport: Transport {
     }
 
     public func send(_ request: APIRequest) async throws -> APIResponse {
-        await Self.leave()
         switch await server.respond(to: Self.onTheWire(request), user: user) {
         case .whole(let response): return response
         case .stream(let status, let headers, let body):
@@ -28,7 +27,6 @@ public struct InProcessTransport: Transport {
         _ request: APIRequest,
         _ body: @Sendable (StreamHead, inout any ByteChunks) async throws -> Result
     ) async throws -> Result {
-        await Self.leave()
         switch await server.respond(to: Self.onTheWire(request), user: user) {
         case .whole(let response):
             var chunks: any ByteChunks = WholeBody(body: response.body)
@@ -50,10 +48,6 @@ public struct InProcessTransport: Transport {
             }
         }
     }
-
-    /// Lets others have the thread, as a socket does: a server in memory answers without ever waiting, so that a loop of
-    /// calls would keep its thread for as long as it lasts, and watches would fall behind the history.
-    private static func leave() async { await Task.yield() }
 
     /// Header names in lower case, as the HTTP front hands them over.
     private static func onTheWire(_ request: APIRequest) -> APIRequest {
