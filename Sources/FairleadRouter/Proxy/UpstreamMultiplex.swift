@@ -15,6 +15,8 @@ final class UpstreamMultiplex {
     private let pool: UpstreamPool
     private var isOpen = true
     private var maximumStreams = 100
+    /// The last stream that the server takes, once it has said so.
+    private var lastTaken: HTTP2StreamID?
 
     /// Takes a channel that has just connected.
     init(_ endpoint: Endpoint, channel: any Channel, pool: UpstreamPool) throws {
@@ -71,8 +73,14 @@ final class UpstreamMultiplex {
         if !isOpen { close() }
     }
 
+    /// Whether the server has said that it did nothing with a stream (RFC 9113, 6.8).
+    func hasLeftOut(_ stream: HTTP2StreamID) -> Bool { lastTaken.map { stream > $0 } ?? false }
+
     /// Takes no more requests.
-    func retire() {
+    ///
+    /// - Parameter last: The last one that the server works on, where it says so.
+    func retire(after last: HTTP2StreamID? = nil) {
+        lastTaken = last ?? lastTaken
         guard isOpen else { return }
         isOpen = false
         pool.forget(self)
@@ -94,7 +102,7 @@ private final class UpstreamMonitor: ChannelInboundHandler {
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         switch unwrapInboundIn(data).payload {
-        case .goAway: multiplex.retire()
+        case .goAway(let last, _, _): multiplex.retire(after: last)
         case .settings(.settings(let settings)):
             for setting in settings where setting.parameter == .maxConcurrentStreams {
                 multiplex.limit(to: setting.value)

@@ -120,8 +120,9 @@ final class UpstreamStream: ChannelDuplexHandler, UpstreamSide {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        let code = (error as? NIOHTTP2Errors.StreamClosed)?.errorCode
-        failed(code == .refusedStream ? .unprocessed : .closed)
+        let end = error as? NIOHTTP2Errors.StreamClosed
+        let isUntouched = end.map { $0.errorCode == .refusedStream || multiplex.hasLeftOut($0.streamID) } ?? false
+        failed(isUntouched ? .unprocessed : .closed)
         context.close(promise: nil)
     }
 
