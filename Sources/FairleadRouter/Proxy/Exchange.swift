@@ -304,7 +304,8 @@ final class Exchange {
             client.abort()
         } else {
             // Those of the dispatcher are in the client's terms already.
-            let isForeign = request.isGRPC && !answer.headers.contains(name: "grpc-status")
+            let isForeign =
+                request.isGRPC && answer.trailers == nil && !answer.headers.contains(name: "grpc-status")
             client.refuse(isForeign ? answer.inGRPC : answer)
         }
     }
