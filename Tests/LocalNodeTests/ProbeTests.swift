@@ -114,8 +114,9 @@ struct ProbeTests {
         try await harness.run(harness.configuration()) {
             let extra: JSONValue = [
                 "livenessProbe": [
-                    "exec": ["command": ["false"]], "periodSeconds": 1, "failureThreshold": 2,
-                    "terminationGracePeriodSeconds": 1,
+                    // The shell needs a moment for its trap.
+                    "exec": ["command": ["false"]], "initialDelaySeconds": 3, "periodSeconds": 1,
+                    "failureThreshold": 2, "terminationGracePeriodSeconds": 1,
                 ]
             ]
             harness.cluster.createPod("again", spec: shell("sleep 1000", restart: "OnFailure", extra: extra))
