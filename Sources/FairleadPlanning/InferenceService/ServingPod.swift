@@ -35,6 +35,7 @@ struct ServingPod {
         }
         try builder.patch(&pod, draft)
         addStartup(&pod)
+        addFarewell(&pod)
         try draft.profile?.check(pod)
         try builder.settings.serviceAccounts.check(pod, in: builder.owner.namespace)
         return pod
@@ -99,7 +100,7 @@ struct ServingPod {
         if !first.isEmpty { spec["initContainers"] = .array(first) }
         main["volumeMounts"] = .array(mounts + draft.volumes.mounts.filter { !mounts.contains($0) })
         others.insert(main, at: 0)
-        spec["containers"] = .array(others.map(Self.lingering))
+        spec["containers"] = .array(others)
         spec["volumes"] = .array(draft.volumes.volumes)
         if let account = draft.container.serviceAccount {
             spec["serviceAccountName"] = .string(account)
@@ -108,17 +109,6 @@ struct ServingPod {
         let secrets = builder.pullSecrets(draft.container)
         if !secrets.isEmpty { spec["imagePullSecrets"] = .array(secrets.map { ["name": .string($0)] }) }
         return spec
-    }
-
-    /// A container that goes on for a moment when it is told to end.
-    ///
-    /// The kubelet does it: images of servers may have no shell. Kubernetes 1.29 leaves it out, unless its feature gate
-    /// `PodLifecycleSleepAction` is on.
-    private static func lingering(_ container: JSONValue) -> JSONValue {
-        guard container[path: ["lifecycle", "preStop"]] == nil else { return container }
-        var container = container
-        container[path: ["lifecycle", "preStop"]] = ["sleep": ["seconds": .integer(Self.farewell)]]
-        return container
     }
 
     /// The server's container as the runtime and the user have it, and the runtime's other containers.

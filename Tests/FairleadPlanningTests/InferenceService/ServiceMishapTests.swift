@@ -252,4 +252,20 @@ import Testing
         try world.settle()
         #expect(world.weights() == [100])
     }
+
+    /// Kubernetes takes one handler of `preStop`, and no sleep that is longer than the pod has to end.
+    @Test(
+        arguments: [
+            ("spec: {containers: [{name: main, lifecycle: {preStop: {exec: {command: [bye]}}}}]}", ["exec"]),
+            ("spec: {containers: [{name: main, lifecycle: {postStart: {exec: {command: [hi]}}}}]}", ["sleep"]),
+            ("spec: {terminationGracePeriodSeconds: 4}", []), ("spec: {terminationGracePeriodSeconds: 5}", ["sleep"]),
+        ])
+    func aPodEndsAsItsUserSays(pod: String, handlers: [String]) throws {
+        var world = try world("{model: churn:7, overrides: [{pod: {\(pod)}}]}")
+        try world.settle()
+        let deployment = try #require(world.objects["Deployment/\(try world.revision())"])
+        let containers = try #require(deployment[path: ["spec", "template", "spec", "containers"]]?.arrayValue)
+        let found = containers[0][path: ["lifecycle", "preStop"]]?.objectValue ?? [:]
+        #expect(found.keys.sorted() == handlers)
+    }
 }
