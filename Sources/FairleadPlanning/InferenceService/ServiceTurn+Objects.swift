@@ -7,7 +7,6 @@ extension ServiceTurn {
         guard let spec else { return }
         let objects = ServiceObjects(service: service, routes: settings.routes)
         makeAddress(objects)
-        makePayloadLog()
         if let due = memory.patienceEnds(after: now) { wake = wake.sooner(of: due, now: now) }
         if spec.isSuspended { return }
         if !isThere(observed.budgets.map(\.metadata), name) {

@@ -47,6 +47,8 @@ extension ServiceTurn {
         guard let known = collectors.first(where: { $0.metadata.name == wanted.name }) else {
             return create(.deployment, wanted.name, wanted.object)
         }
+        // Nobody scales it: one that was taken its pod is made again.
+        guard known.wanted > 0 else { return remove(.deployment, known.metadata) }
         guard known.ready > 0 else { return }
         for view in collectors where view.metadata.name != wanted.name { remove(.deployment, view.metadata) }
     }

@@ -67,6 +67,8 @@ struct ServiceTurn {
         var turn = self
         turn.makeObjects()
         turn.finish()
+        // Serving does not wait for it: the first action that fails ends the plan.
+        turn.makePayloadLog()
         return ServicePlan(plan: Plan(turn.actions, wake: turn.wake), followers: turn.followers)
     }
 

@@ -49,7 +49,8 @@ struct ServiceScaler: Sendable {
         }
         if spec.isSuspended {
             revisions = [:]
-            return deployments.compactMap { Self.write($0, 0) }
+            // What collects payloads is not the router's: the controller takes it away.
+            return deployments.filter { $0.revision != nil }.compactMap { Self.write($0, 0) }
         }
         var writes: [ScaleWrite] = []
         let scaled = service.status.revisions.filter { $0.state != .draining }

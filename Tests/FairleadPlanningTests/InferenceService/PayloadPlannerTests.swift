@@ -121,6 +121,35 @@ struct PayloadPlannerTests {
         #expect(world.status.phase == .ready)
     }
 
+    /// One that somebody scaled to zero is made again, for nobody else scales it back.
+    @Test func isMadeAgainWhereItLostItsPod() throws {
+        var world = try ServiceWorld(Self.spec("{uri: \"s3://logs\"}"))
+        try world.settle()
+        let name = try #require(collectors(world).first)
+        world.deployments[name]?.spec.replicas = 0
+        try world.settle()
+        #expect(collectors(world) == [name])
+        #expect(world.deployments[name]?.wanted == 1)
+    }
+
+    /// What serves, and the status, do not wait for what collects: the first action that fails ends a plan.
+    @Test func comesLast() throws {
+        var world = try ServiceWorld(Self.spec("{uri: \"s3://logs\"}"))
+        let actions = world.plan().actions
+        let first = try #require(
+            actions.firstIndex { action in
+                if case .create(_, let name, _) = action { name.hasPrefix("churn-payloads") } else { false }
+            })
+        let last = actions.lastIndex { action in
+            switch action {
+            case .create(_, let name, _): !name.hasPrefix("churn-payloads")
+            case .patchStatus: true
+            default: false
+            }
+        }
+        #expect(try #require(last) < first, "\(actions)")
+    }
+
     /// Another's object of the name is left alone, and told.
     @Test func leavesAnothersServiceAlone() throws {
         var world = try ServiceWorld(Self.spec("{uri: \"s3://logs\"}"))

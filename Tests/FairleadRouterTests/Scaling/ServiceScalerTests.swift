@@ -53,7 +53,12 @@ struct ServiceScalerTests {
         var scaler = ServiceScaler()
         var spec = Self.spec(min: 2, max: 10)
         spec.suspend = true
-        let deployments = [Self.deployment("r", replicas: 2), Self.deployment("old", replicas: 1)]
+        // What collects its payloads is the controller's to take away.
+        let collector = ScaledDeployment(
+            metadata: ObjectMeta(
+                name: "churn-payloads-x", namespace: "risk", labels: [FairleadLabel.inferenceService: "churn"]),
+            replicas: 1)
+        let deployments = [Self.deployment("r", replicas: 2), Self.deployment("old", replicas: 1), collector]
         let writes = scaler.plan(Self.service(spec, ["r"]), deployments, now: .zero) { _ in
             RevisionLoad(concurrency: 30)
         }
