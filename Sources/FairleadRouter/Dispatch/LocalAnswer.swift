@@ -49,7 +49,7 @@ extension LocalAnswer {
         let code =
             switch status {
             case .notFound: 12
-            case .gatewayTimeout: 4
+            case .requestTimeout, .gatewayTimeout: 4
             case .payloadTooLarge, .tooManyRequests: 8
             case .internalServerError: 13
             default: 14

@@ -141,8 +141,8 @@ final class Exchange {
     /// Looks at the deadline.
     func check(_ now: NIODeadline) {
         guard let passage, now >= passage.deadline else { return }
-        // Where the client was waited for, the server isn't late.
-        guard hasEnded || !mayReadRequest, mayReadResponse else {
+        // Where the client was waited for, the server isn't late; a call may want an answer to each of its messages.
+        guard hasEnded || !mayReadRequest || (request.isGRPC && requestBytes > 0), mayReadResponse else {
             return failed(LocalAnswer(.requestTimeout, error: "the client took longer than the request may"))
         }
         fail(.timedOut, LocalAnswer(.gatewayTimeout, error: "the model gave no answer in time"))

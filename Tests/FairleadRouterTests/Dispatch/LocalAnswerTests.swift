@@ -13,4 +13,10 @@ struct LocalAnswerTests {
         #expect(answer.headers["retry-after"] == ["1"])
         #expect(answer.body.isEmpty)
     }
+
+    /// Whoever of the two was late: the call's time is over.
+    @Test(arguments: [HTTPResponseStatus.requestTimeout, .gatewayTimeout])
+    func aCallThatTookTooLongIsBeyondItsDeadline(status: HTTPResponseStatus) {
+        #expect(LocalAnswer(status, error: "too late").inGRPC.headers["grpc-status"] == ["4"])
+    }
 }

@@ -1,3 +1,4 @@
+import FairleadAPI
 import KubernetesCore
 import NIOCore
 import NIOHPACK
@@ -224,6 +225,25 @@ struct HTTP2Tests {
                         #expect(status == "422" ? answer.body == large : answer.body.hasPrefix(#"{"error":"#))
                     }
                 }
+            }
+        }
+    }
+
+    /// A call may want an answer to a message long before it ends: a model that gives none is late.
+    @Test func aModelThatHangsInAStreamIsLate() async throws {
+        try await StreamWire.serve({ wire in while try await wire.frame() != nil {} }) { pod in
+            var spec = InferenceServiceSpec()
+            spec.timeouts = ServiceTimeouts(request: FairleadDuration("300ms"))
+            try await ProxyFixture.run(pods: [pod], grpc: true, spec: spec) { proxy in
+                try await StreamWire.connect(proxy.port) { connection in
+                    let answer = try await connection.stream { call in
+                        try await call.send(Self.request("/inference.GRPCInferenceService/ModelStreamInfer", Self.grpc))
+                        try await call.send("message")
+                        return try await call.message()
+                    }
+                    #expect(answer.headers.first(name: "grpc-status") == "4")
+                }
+                #expect(try #require(proxy.dispatcher.measures.revisions.first?.counts).errors == 1)
             }
         }
     }
