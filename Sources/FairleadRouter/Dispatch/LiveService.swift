@@ -123,7 +123,10 @@ extension LiveService {
         facts.isProbe = true
         let weighted = lanes.filter { $0.revision.weight > 0 }
         if let lane = weighted.first(where: { $0.entry.isServing }) { return lane.entry.enter(facts, on: loop) }
-        if weighted.contains(where: \.revision.isAsleep), let probe = Probe(request, path: path, route: route) {
+        // What the model takes and gives is known whether or not it will answer.
+        if let probe = Probe(request, path: path, route: route),
+            probe == .modelMetadata || weighted.contains(where: \.revision.isAsleep)
+        {
             return .answer(probe.answer(for: route))
         }
         let answer = LocalAnswer(.serviceUnavailable, error: "no pod of \(route.key) is ready", retryAfter: 1)

@@ -191,6 +191,10 @@ extension ChoiceOfRevisionTests {
                     "inputs": [["name": "x", "datatype": "FP64", "shape": [-1, 4]]],
                 ])
             #expect(wakes.all.isEmpty)
+            // And while it wakes: it is to have a pod, and has none that is ready.
+            revision["replicas"] = 1
+            dispatcher.apply(.service(try RouteFixture.service(spec: spec, revisions: [revision])))
+            #expect(dispatcher.answer(request, on: loop) == answer)
         } else {
             try #require(dispatcher.hold(request, on: loop)).cancel()
             #expect(wakes.all == ["risk/churn churn-a"])
