@@ -24,17 +24,34 @@ struct PayloadEvent: Sendable, Equatable {
 
     /// The fields of a CloudEvent in HTTP's binary mode, with KServe's extensions.
     var headers: [(name: String, value: String)] {
+        attributes.map { ("ce-\($0)", Self.escaped($1)) } + [("content-type", contentType)]
+    }
+
+    private var attributes: [(name: String, value: String)] {
         [
-            ("ce-specversion", "1.0"),
-            ("ce-type", kind.rawValue),
-            ("ce-id", id),
-            ("ce-source", "/\(service)"),
-            ("ce-time", time.description),
-            ("ce-inferenceservicename", service.name),
-            ("ce-namespace", service.namespace ?? ""),
-            ("ce-component", component.rawValue),
-            ("ce-endpoint", revision),
-            ("content-type", contentType),
+            ("specversion", "1.0"),
+            ("type", kind.rawValue),
+            ("id", id),
+            ("source", "/\(service)"),
+            ("time", time.description),
+            ("inferenceservicename", service.name),
+            ("namespace", service.namespace ?? ""),
+            ("component", component.rawValue),
+            ("endpoint", revision),
         ]
+    }
+
+    /// A value as the binding for HTTP wants it: what is not printable ASCII, spaces, quotes and percent signs stand in
+    /// percent signs.
+    private static func escaped(_ value: String) -> String {
+        var text = ""
+        for byte in value.utf8 {
+            if (0x21...0x7E).contains(byte), byte != UInt8(ascii: "%"), byte != UInt8(ascii: "\"") {
+                text.unicodeScalars.append(Unicode.Scalar(byte))
+            } else {
+                text += "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true)
+            }
+        }
+        return text
     }
 }

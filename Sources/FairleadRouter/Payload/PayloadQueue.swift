@@ -62,21 +62,34 @@ struct PayloadQueue: Sendable {
         return displaced
     }
 
-    /// Lets go of the oldest events of whoever has the most, for one who has less even with its new one.
+    /// Lets go of the oldest events of those who have the most, for one who has less even with its new one.
     ///
-    /// - Returns: How many went; nil where there is no room all the same.
+    /// - Returns: How many went; nil where too few may go, and so none does.
     private mutating func makeRoom(for event: PayloadEvent, besides waiting: Int) -> Int? {
         let size = event.body.readableBytes
-        var displaced = 0
-        while bytes + size > bounds.bytes {
-            guard let most = takers.max(by: { $0.value.bytes < $1.value.bytes }), most.key != event.url,
-                most.value.bytes > waiting + size, let oldest = takers[most.key]?.events.popFirst()
-            else { return nil }
-            takers[most.key]?.bytes -= oldest.body.readableBytes
-            bytes -= oldest.body.readableBytes
-            displaced += 1
+        var missing = bytes + size - bounds.bytes
+        guard missing > 0 else { return 0 }
+        let least = waiting + size
+        var others = takers.filter { $0.key != event.url && $0.value.bytes > least }
+        var leaving: [(url: String, count: Int, bytes: Int)] = []
+        while missing > 0 {
+            guard let (url, taker) = others.max(by: { $0.value.bytes < $1.value.bytes }) else { return nil }
+            others[url] = nil
+            var (count, freed) = (0, 0)
+            for event in taker.events {
+                guard freed < missing, taker.bytes - freed > least else { break }
+                freed += event.body.readableBytes
+                count += 1
+            }
+            missing -= freed
+            leaving.append((url, count, freed))
         }
-        return displaced
+        for (url, count, freed) in leaving {
+            takers[url]?.events.removeFirst(count)
+            takers[url]?.bytes -= freed
+            bytes -= freed
+        }
+        return leaving.reduce(0) { $0 + $1.count }
     }
 
     /// Lets a taker have its turn where it may.
@@ -99,6 +112,8 @@ struct PayloadQueue: Sendable {
             takers[url]?.hasTurn = false
             guard let event = takers[url]?.events.popFirst() else {
                 forget(url)
+                // Its events went for others', and its place is another's.
+                if taken < bounds.places, let next = patient.popFirst() { turns.append(next) }
                 continue
             }
             takers[url]?.bytes -= event.body.readableBytes

@@ -108,6 +108,54 @@ struct PayloadQueueTests {
         #expect(lost6 == 0)
     }
 
+    /// Where even those who have the most have too little to give, nobody gives anything.
+    @Test func nobodyGivesWayInVain() {
+        var queue = PayloadQueue(bounds: PayloadQueue.Bounds(bytes: 1000))
+        _ = queue.add(event("http://busy", bytes: 400))
+        let first = queue.next()
+        #expect(first?.url == "http://busy")
+        for _ in 0..<6 { _ = queue.add(event("http://slow", bytes: 100)) }
+        // It wants 350 bytes of the 600, of which it may leave the other no more than as many.
+        let tooLarge = queue.add(event("http://quick", bytes: 350))
+        #expect(tooLarge == 1)
+        #expect(queue.count == 6 && queue.bytes == 1000)
+        let small = queue.add(event("http://quick", bytes: 150))
+        #expect(small == 2)
+        #expect(queue.count == 5 && queue.bytes == 950)
+    }
+
+    /// A place that comes free for one whose events have gone meanwhile is the next one's.
+    @Test func aFreePlaceFindsWhoWaitsForIt() {
+        var queue = PayloadQueue(bounds: PayloadQueue.Bounds(bytes: 850, sending: 2, places: 1))
+        for size in [100, 100] { _ = queue.add(event("http://a", bytes: size)) }
+        let sending = [queue.next(), queue.next()].compactMap(\.self)
+        #expect(sending.map(\.url) == ["http://a", "http://a"])
+        for (url, second) in [("http://b", 300), ("http://c", 100)] {
+            _ = queue.add(event(url, bytes: 100))
+            _ = queue.add(event(url, bytes: second))
+            let (first, none) = (queue.next(), queue.next())
+            #expect(first?.url == url && none == nil)
+        }
+        // What the second of them has goes for another's.
+        let displaced = queue.add(event("http://d", bytes: 100))
+        let last = queue.next()
+        #expect(displaced == 1 && last?.url == "http://d")
+        if let done = sending.first { queue.sent(done) }
+        let next = queue.next()
+        #expect(next?.url == "http://c")
+    }
+
+    /// A collector reads percent signs in attributes, and so gets what the client sent.
+    @Test func attributesAreEncoded() {
+        var event = event("http://a", bytes: 1)
+        event.id = "100%25 \"\u{e9}\""
+        let id = event.headers.first { $0.name == "ce-id" }?.value
+        #expect(id == "100%2525%20%22%C3%A9%22")
+        #expect(id?.removingPercentEncoding == event.id)
+        #expect(event.headers.contains { $0 == ("ce-source", "/risk/churn") })
+        #expect(event.headers.contains { $0 == ("content-type", "application/json") })
+    }
+
     private func event(_ url: String, bytes: Int) -> PayloadEvent {
         PayloadEvent(
             kind: .request, id: "1", time: MicroTime("2026-01-01T00:00:00Z") ?? MicroTime(.distantPast), url: url,
