@@ -14,6 +14,8 @@ struct HeaderScan {
     private(set) var expectsContinue = false
     private(set) var wantsUpgrade = false
     private var contentLength: String?
+    /// Whether a trace is named, in whatever way.
+    private var namesTrace = false
     private var transferEncoding: String?
     /// Headers that `Connection` names, in lower case.
     private var named: [String] = []
@@ -56,7 +58,9 @@ struct HeaderScan {
             case .cookie: cookie = cookie.map { "\($0); \(value)" } ?? value
             case .requestID: if Self.isIdentifier(value) { requestID = requestID ?? value }
             case .traceParent:
-                hasTraceParent = TraceParent.isValid(value)
+                // Of two it is not known which is meant.
+                hasTraceParent = !namesTrace && TraceParent.isValid(value)
+                namesTrace = true
                 // Of a trace that can't be read, the state says nothing either.
                 if !hasTraceParent { named.append("tracestate") }
             case .forwardedProto: hasForwardedProto = true

@@ -8,10 +8,12 @@ struct TraceParentTests {
     private static let good = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
 
     /// What the model server gets of a trace.
-    private func passedOn(_ value: String) throws -> (parent: [String], state: [String]) {
+    private func passedOn(_ values: String...) throws -> (parent: [String], state: [String]) {
         var identifiers = Identifiers()
+        var headers: HTTPHeaders = ["host": "churn.risk", "tracestate": "a=b"]
+        for value in values { headers.add(name: "traceparent", value: value) }
         let request = try IncomingRequest(
-            method: .GET, target: "/", headers: ["host": "churn.risk", "traceparent": value, "tracestate": "a=b"],
+            method: .GET, target: "/", headers: headers,
             origin: IncomingRequest.Origin(address: "10.0.0.1", isHTTP2: false), identifiers: &identifiers)
         var passed = HTTPHeaders()
         request.passHeaders { passed.add(name: $0, value: $1) }
@@ -33,6 +35,14 @@ struct TraceParentTests {
     func whatCanNotBeReadBeginsAnew(value: String) throws {
         let (parent, state) = try passedOn(value)
         #expect(parent.count == 1 && parent[0] != value && TraceParent.isValid(parent[0]), "\(parent)")
+        #expect(state.isEmpty)
+    }
+
+    /// Of two it is not known which is meant.
+    @Test(arguments: [good, "x"])
+    func ofTwoNoneIsPassedOn(first: String) throws {
+        let (parent, state) = try passedOn(first, Self.good)
+        #expect(parent.count == 1 && parent[0] != Self.good && TraceParent.isValid(parent[0]), "\(parent)")
         #expect(state.isEmpty)
     }
 }
