@@ -122,7 +122,8 @@ struct RefusalTests {
             try await ProxyFixture.run(
                 pods: [pod],
                 configure: { configuration in
-                    configuration.limits.headTimeout = .milliseconds(200)
+                    // Those that are not late have as long to begin, be the machine ever so busy.
+                    configuration.limits.headTimeout = .seconds(2)
                     configuration.limits.stallTimeout = .milliseconds(200)
                     configuration.limits.idleTimeout = .milliseconds(400)
                 }
