@@ -28,8 +28,13 @@ public final class FaultyTransport: Transport {
     /// Decides what goes wrong with a request; nil for nothing.
     public typealias Decision = @Sendable (APIRequest) -> Fault?
 
+    /// A closure that is the lock's value itself is wrapped anew at each look at it.
+    private struct Script {
+        var decision: Decision
+    }
+
     private let base: any Transport
-    private let decision: Mutex<Decision>
+    private let script: Mutex<Script>
 
     /// A transport in front of another one.
     ///
@@ -38,7 +43,7 @@ public final class FaultyTransport: Transport {
     ///   - decision: Decides what goes wrong.
     public init(_ base: any Transport, _ decision: @escaping Decision = { _ in nil }) {
         self.base = base
-        self.decision = Mutex(decision)
+        script = Mutex(Script(decision: decision))
     }
 
     /// A transport that goes wrong by chance, in an order that follows from a seed and the order of the requests.
@@ -53,7 +58,7 @@ public final class FaultyTransport: Transport {
     }
 
     /// Changes what goes wrong from now on.
-    public func decide(_ newDecision: @escaping Decision) { decision.withLock { $0 = newDecision } }
+    public func decide(_ newDecision: @escaping Decision) { script.withLock { $0.decision = newDecision } }
 
     /// Nothing goes wrong from now on.
     public func heal() { decide { _ in nil } }
@@ -94,7 +99,7 @@ public final class FaultyTransport: Transport {
     }
 
     private func fault(_ request: APIRequest) -> Fault? {
-        let decision = decision.withLock { $0 }
+        let decision = script.withLock { $0.decision }
         return decision(request)
     }
 
