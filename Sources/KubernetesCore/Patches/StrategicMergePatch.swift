@@ -32,7 +32,7 @@ public enum StrategicMergePatch {
         var patch = patch
         if let marker = patch.removeValue(forKey: directive) {
             switch marker {
-            case "replace": return patch
+            case "replace": return withoutDirectives(.object(patch)).objectValue ?? [:]
             case "delete": return [:]
             default: throw unknownDirective(marker, in: patch)
             }
@@ -52,7 +52,7 @@ public enum StrategicMergePatch {
                 let child = schema?.child(key)
                 result[key] =
                     child?.patchStrategy.contains("replace") == true
-                    ? change : .object(try merge(changes, into: members, schema: child))
+                    ? withoutDirectives(change) : .object(try merge(changes, into: members, schema: child))
             case (.array(let elements)?, .array(let changes)):
                 result[key] = .array(try merge(changes, into: elements, list: schema?.child(key)))
             case (nil, _):
@@ -121,7 +121,9 @@ public enum StrategicMergePatch {
     private static func merge<Schema: MergeSchema>(
         _ patch: [JSONValue], into original: [JSONValue], list: Schema?
     ) throws(PatchError) -> [JSONValue] {
-        guard list?.patchStrategy.contains("merge") == true else { return patch }
+        guard list?.patchStrategy.contains("merge") == true else {
+            return withoutDirectives(.array(patch)).arrayValue ?? []
+        }
         guard let first = original.first ?? patch.first else { return original }
         guard case .object = first else {
             var seen: Set<JSONValue> = []
@@ -133,7 +135,7 @@ public enum StrategicMergePatch {
         }
         var remaining = original
         guard let changes = try withoutSpecialElements(patch, mergeKey: mergeKey, in: &remaining) else {
-            return patch.filter { $0[directive] == nil }
+            return withoutDirectives(.array(patch)).arrayValue ?? []
         }
         var merged = remaining
         for change in changes {
@@ -174,14 +176,21 @@ public enum StrategicMergePatch {
     }
 
     /// New content without nulls and directives.
-    private static func plain(_ value: JSONValue) -> JSONValue {
+    private static func plain(_ value: JSONValue) -> JSONValue { cleaned(value, keepingNulls: false) }
+
+    /// Content that takes the place of other content, without directives.
+    private static func withoutDirectives(_ value: JSONValue) -> JSONValue { cleaned(value, keepingNulls: true) }
+
+    private static func cleaned(_ value: JSONValue, keepingNulls: Bool) -> JSONValue {
         switch value {
         case .object(let members):
             var result: [String: JSONValue] = [:]
-            for (key, member) in members where !member.isNull && !isDirective(key) { result[key] = plain(member) }
+            for (key, member) in members where (keepingNulls || !member.isNull) && !isDirective(key) {
+                result[key] = cleaned(member, keepingNulls: keepingNulls)
+            }
             return .object(result)
         case .array(let elements):
-            return .array(elements.filter { $0[directive] == nil }.map(plain))
+            return .array(elements.filter { $0[directive] == nil }.map { cleaned($0, keepingNulls: keepingNulls) })
         default:
             return value
         }
