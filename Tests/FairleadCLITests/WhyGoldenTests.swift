@@ -66,6 +66,21 @@ struct WhyGoldenTests {
         try Golden.expect(try story([RunFinding(run: outer, cause: RunCause(outer)), finding]), "why-nested.txt")
     }
 
+    @Test("a nested run that somebody stopped is why the run around it failed")
+    func stoppedChild() throws {
+        let run = try RunFixture.run(
+            """
+            {"phase": "Failed", "reason": "Stopped", "tasks": [
+              {"name": "inner", "phase": "Stopped", "reason": "Stopped", "completionTime": "S+40", "message": "by hand"},
+              {"name": "items", "phase": "Failed", "reason": "Cancelled", "completionTime": "S+50"},
+              {"name": "last", "phase": "Skipped", "reason": "UpstreamFailed"}]}
+            """)
+        guard case .task(let cause, nil) = RunCause(run) else { Issue.record("\(RunCause(run))"); return }
+        #expect(cause.name == "inner")
+        #expect(RunCause.failures(run).map(\.name) == ["inner", "items"])
+        #expect(RunCause.consequences(run).map(\.name) == ["last"])
+    }
+
     @Test("a run that could not start, one whose time was over, one that was stopped, one that succeeded")
     func wholeGolden() throws {
         var texts: [String] = []
@@ -117,7 +132,8 @@ struct WhyGoldenTests {
             {"phase": "Suspended", "reason": "Suspended", "tasks": [
              {"name": "ok", "phase": "Suspended", "reason": "Suspended", "startTime": "S+0", "message": "Promote nl?"},
              {"name": "fit", "phase": "Running", "startTime": "S+0", "map":
-              {"total": 4096, "active": 8, "completedIndexes": "0-2799", "failedIndexes": "2800"}},
+              {"total": 4096, "active": 8, "completedIndexes": "0-2799", "failedIndexes": "2800"},
+              "message": "item 2800 failed: exit code 1\\nValueError\\nwaits since pod a was refused: quota"},
              {"name": "inner", "phase": "Running", "startTime": "S+0", "child": "flights-inner-1"},
              {"name": "later", "phase": "Pending"}]}
             """, spec: #"{"pipeline": "flights", "suspend": true}"#)

@@ -28,7 +28,7 @@ enum RunCause: Sendable, Hashable {
 
     /// The tasks that failed by themselves, the earliest first.
     static func failures(_ run: PipelineRun) -> [TaskStatus] {
-        let failed = run.status.tasks.filter { $0.phase == .failed && !isConsequence($0.reason) }
+        let failed = run.status.tasks.filter { isFailure($0, of: run) }
         return failed.enumerated().sorted { left, right in
             let (first, second) = (left.element.completionTime, right.element.completionTime)
             // What ended in the same second is told in the pipeline's order.
@@ -38,7 +38,13 @@ enum RunCause: Sendable, Hashable {
 
     /// The tasks that did not run, or were ended, since something else went wrong.
     static func consequences(_ run: PipelineRun) -> [TaskStatus] {
-        run.status.tasks.filter { $0.phase != .succeeded && isConsequence($0.reason) }
+        run.status.tasks.filter { $0.phase != .succeeded && isConsequence($0.reason) && !isFailure($0, of: run) }
+    }
+
+    /// Whether a task failed by itself: in a run that failed, a nested run or a job that was stopped has.
+    private static func isFailure(_ task: TaskStatus, of run: PipelineRun) -> Bool {
+        if run.status.phase == .failed, !isOver(run) { return task.phase == .failed || task.phase == .stopped }
+        return task.phase == .failed && !isConsequence(task.reason)
     }
 
     private static func isConsequence(_ reason: Reason?) -> Bool {

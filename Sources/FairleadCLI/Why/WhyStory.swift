@@ -154,7 +154,12 @@ struct WhyStory: Sendable {
         }
         guard let start = task.startTime else { return [] }
         let age = Age.text(since: start, now: now)
-        if let map = task.map { return ["\(task.name) runs for \(age): \(map.summary)"] }
+        if let map = task.map {
+            // How its first item failed, and what the others wait for: the log between them is long.
+            let message = task.message?.split(separator: "\n").map { "  \(Self.clean(String($0)))" } ?? []
+            return ["\(task.name) runs for \(age): \(map.summary)"] + message.prefix(1)
+                + message.dropFirst().suffix(1)
+        }
         if let child = task.child {
             return ["\(task.name) is the run \(child); see \(commandLine("fairlead why \(child)"))"]
         }
