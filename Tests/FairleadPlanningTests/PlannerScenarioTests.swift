@@ -119,6 +119,35 @@ import Testing
         #expect(model.run.status.message?.contains("loading") == true)
     }
 
+    /// A node that doesn't answer would hold the run for each item that fails.
+    @Test func ofAMapOneLogIsReadWhenItEnds() throws {
+        var container = ContainerSpec(image: "python:3.12-slim", command: ["true"])
+        container.results = [ResultSpec(name: "r", type: .integer)]
+        var task = PipelineTask(name: "a", container: container)
+        task.map = MapSpec(count: 5, maxFailed: .count(2))
+        var model = RunModel(PipelineSpec(tasks: [task]))
+        var table = model.rebuilt()
+        model.settle(&table)
+        let names = model.unfinished.sorted { $0 > $1 }
+        var read: [String] = []
+        for name in names {
+            let item = model.pods[name]?.metadata.labels[FairleadLabel.itemIndex].flatMap { Int($0) } ?? 0
+            model.end(name, exitCode: item < 3 ? 3 : 0, message: "r=7\n")
+            model.logs[name] = "log of \(item)\n"
+            model.show(&table)
+            for _ in 0..<10 {
+                for action in model.plan(&table).actions {
+                    if case .readLogs(let pods) = action { read += pods.values }
+                    model.perform(action, &table)
+                }
+                model.now += 1
+            }
+        }
+        #expect(read.count == 1)
+        #expect(model.run.status.tasks.first?.message?.contains("item 0: ") == true)
+        #expect(model.run.status.tasks.first?.message?.contains("log of 0") == true)
+    }
+
     @Test func aTaskWhosePodsAreRefusedKeepsNoOtherFromStarting() throws {
         var late = task("a")
         if case .container(var container) = late.work {

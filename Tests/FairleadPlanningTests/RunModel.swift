@@ -16,6 +16,8 @@ struct RunModel {
     /// Tasks whose pods the server refuses, and how often it did.
     var refused: Set<String> = []
     var refusals = 0
+    /// The most pods that the server takes, as a ResourceQuota counts them: those that have not ended.
+    var quota = Int.max
     /// What failed programs said, by pod.
     var logs: [String: String] = [:]
     var children: [String: PipelineRun] = [:]
@@ -91,16 +93,23 @@ struct RunModel {
             run.status = status
             table.didFlush(flushing, now: now)
         case .createPods(let requests):
-            let (refused, fixed) = (refused, fixed)
-            let isRefused = { (index: Int) in refused.contains(fixed.task(at: index)?.name ?? "") }
-            for request in requests where !isRefused(request.item.task) {
-                if pods[request.name] == nil { create(request) }
+            var rest: [PodRequest] = []
+            for request in requests {
+                if pods[request.name] == nil {
+                    let isRefused = refused.contains(fixed.task(at: request.item.task)?.name ?? "")
+                    if isRefused || unfinished.count >= quota {
+                        rest.append(request)
+                        continue
+                    }
+                    create(request)
+                }
                 if let pod = pods[request.name] { table.fold(pod) }
             }
-            let rest = requests.filter { isRefused($0.item.task) }
             refusals += rest.count
-            for request in rest { table.hinder(request.item, by: "exceeded quota", now: now) }
-            table.didCreate(allSucceeded: rest.isEmpty)
+            table.didCreate(requests.count, allSucceeded: rest.isEmpty)
+            for request in rest {
+                table.hinder(request.item, by: "pod \(request.name) was refused: exceeded quota", now: now)
+            }
         case .releasePods(let views, let recorded):
             for view in views {
                 release(view, recorded: recorded)

@@ -35,7 +35,7 @@ struct CacheDesk: Sendable {
             let now = clock.now
             _ = registry.with(uid) { $0.table.didLookUp(request, answer, now: now) }
         }
-        _ = registry.with(uid) { $0.table.didCreate(allSucceeded: failures.isEmpty) }
+        _ = registry.with(uid) { $0.table.didLookUp(requests.count, allSucceeded: failures.isEmpty) }
         if let failure = failures.first { throw failure.1 }
     }
 

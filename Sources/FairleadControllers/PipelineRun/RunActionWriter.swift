@@ -108,11 +108,11 @@ struct RunActionWriter: Sendable {
         let refusals = try await pods(of: run).create(requests) { [registry] pod in
             registry.fold(pod)
         } letGo: {
-            _ = registry.with(run.metadata.uid) { $0.table.didCreate(allSucceeded: false) }
+            _ = registry.with(run.metadata.uid) { $0.table.didCreate(0, allSucceeded: false) }
             let held = registry.with(run.metadata.uid) { $0.table.held } ?? []
             try await release(held, recorded: false, run: run)
         }
-        _ = registry.with(run.metadata.uid) { $0.table.didCreate(allSucceeded: refusals.isEmpty) }
+        _ = registry.with(run.metadata.uid) { $0.table.didCreate(requests.count, allSucceeded: refusals.isEmpty) }
         let now = clock.now
         for (request, error) in refusals.invalid {
             // The task fails, the others go on.

@@ -26,13 +26,14 @@ public enum PipelineRunPlanner {
         run: PipelineRun, fixed: FixedRun, table: inout RunTable, settings: PlanningSettings, now: Date
     ) -> Plan<PipelineRunAction> {
         halt(run, &table, now: now)
+        if run.spec.value?.suspend == true { table.forgetRefusals() }
         table.advance(now: now)
         open(run: run, fixed: fixed, table: &table, now: now)
-        // Before the status tells that the task has failed.
-        if !table.unreadLogs.isEmpty { return Plan([.readLogs(table.unreadLogs)]) }
         var plan = Plan<PipelineRunAction>()
         let pods = RunPods(run: run, fixed: fixed, settings: settings)
         let starts = starts(of: pods, table: &table, now: now)
+        // Before the status tells that the task has failed, which it may have since something could not start.
+        if !table.unreadLogs.isEmpty { return Plan([.readLogs(table.unreadLogs)]) }
         let services = ServiceRequests(run: run, fixed: fixed, services: settings.services, now: now).due(&table)
         let models = ModelRequests(run: run, fixed: fixed, pods: pods, now: now).due(&table)
         // Before the status tells that the task has ended: what is told is not looked at again.
@@ -45,6 +46,7 @@ public enum PipelineRunPlanner {
         if !starts.pods.isEmpty { plan.actions.append(.createPods(starts.pods)) }
         if !starts.children.isEmpty { plan.actions.append(.createChildren(starts.children)) }
         if !starts.lookups.isEmpty { plan.actions.append(.lookUpCache(starts.lookups)) }
+        if let due = table.heldUntil(now: now) { plan.wake = plan.wake.sooner(of: due, now: now) }
         if let timer = table.nextTimer { plan.wake = plan.wake.sooner(of: timer, now: now) }
         if let deadline = deadline(run), table.halt == nil { plan.wake = plan.wake.sooner(of: deadline, now: now) }
         return plan
@@ -132,7 +134,9 @@ public enum PipelineRunPlanner {
     private static func notes(_ table: RunTable, _ status: PipelineRunStatus) -> [PipelineRunAction] {
         var notes: [PipelineRunAction] = []
         for index in table.unflushedTasks {
-            guard let record = table.entries[index].record, record.phase == .failed else { continue }
+            guard let record = table.entries[index].record, record.hasFailed else { continue }
+            // What was stopped with the run is no failure; a nested run or a job that somebody stopped is one.
+            guard record.phase == .failed || table.halt == nil else { continue }
             let reason = record.reason?.rawValue ?? "Failed"
             notes.append(
                 .note(

@@ -94,10 +94,11 @@ public enum RunStatusBuilder {
                 completedIndexes: entry.completed.isEmpty ? nil : entry.completed.text,
                 failedIndexes: entry.failed.isEmpty ? nil : entry.failed.text(limit: TaskEntry.shownFailures))
             status.reason = entry.firstFailure?.reason
+            let stories = [entry.firstFailure?.story, table.waitingStory(index)].compactMap { $0 }
             status.message =
-                entry.firstFailure?.story
-                ?? entry.hindrance?.message
-                ?? entry.cache.waiting.min { $0.key < $1.key }.map { "item \($0.key) \($0.value.story)" }
+                stories.isEmpty
+                ? entry.cache.waiting.min { $0.key < $1.key }.map { "item \($0.key) \($0.value.story)" }
+                : stories.joined(separator: "\n")
             return status
         }
         if entry.items != nil, table.shape.tasks[index].isApproval,
@@ -114,6 +115,11 @@ public enum RunStatusBuilder {
             status.message = applied.story
         }
         attempt(of: entry, &status)
+        if entry.newest?.outcome.isTerminal ?? true, let story = table.waitingStory(index) {
+            // What it waits for now comes before how its last attempt ended.
+            status.message = [story, entry.newest == nil ? nil : status.message].compactMap { $0 }
+                .joined(separator: "\n")
+        }
         return status
     }
 
@@ -123,7 +129,6 @@ public enum RunStatusBuilder {
             status.reason = .queued
             status.message = waiting.story
         }
-        if let hindrance = entry.hindrance { status.message = hindrance.message }
         guard let newest = entry.newest else { return }
         status.attempts = newest.attempt
         status.child = newest.child == nil ? nil : newest.pod

@@ -37,11 +37,11 @@ extension RunTable {
             if !isOver { entries[id.task].live[id.item] = state }
         }
         release(&state)
-        guard !entries[id.task].hasEnded(id.item) else { return setActive(&state, id.task, false) }
+        guard !entries[id.task].hasEnded(id.item) else { return setActive(&state, id.task, false, now: now) }
         revision += 1
         dirtyTasks.insert(id.task)
         guard let newest = state.newest else {
-            setActive(&state, id.task, false)
+            setActive(&state, id.task, false, now: now)
             if let halt, applies(halt, to: id.task) {
                 end(id, &state, .failed(reason: halt.reason, message: halt.message, exitCode: nil), nil, now: now)
             } else if hasFailed(id.task) {
@@ -57,7 +57,7 @@ extension RunTable {
             state.firstCreated = first
             entries[id.task].firstCreated = min(entries[id.task].firstCreated ?? first, first)
         }
-        setActive(&state, id.task, !newest.outcome.isTerminal)
+        setActive(&state, id.task, !newest.outcome.isTerminal, now: now)
         let shape = shape.tasks[id.task]
         switch newest.outcome {
         case .pending, .running:
@@ -90,14 +90,11 @@ extension RunTable {
         }
     }
 
-    private mutating func setActive(_ state: inout ItemState, _ task: Int, _ isActive: Bool) {
+    private mutating func setActive(_ state: inout ItemState, _ task: Int, _ isActive: Bool, now: Date) {
         guard state.isActive != isActive else { return }
         state.isActive = isActive
         active += isActive ? 1 : -1
-        if !isActive {
-            // What it took may be what others were refused.
-            for index in hindered { entries[index].hindrance?.retryAt = .distantPast }
-        }
+        if !isActive { didFree(now: now) }
         entries[task].active += isActive ? 1 : -1
     }
 
@@ -151,7 +148,7 @@ extension RunTable {
     private mutating func end(
         _ id: ItemID, _ state: inout ItemState, _ outcome: PodOutcome, _ view: AttemptView?, now: Date
     ) {
-        setActive(&state, id.task, false)
+        setActive(&state, id.task, false, now: now)
         state.retryAt = nil
         entries[id.task].cache.computing[id.item] = nil
         entries[id.task].due.remove(id.item)
@@ -170,7 +167,7 @@ extension RunTable {
             let isFirst = entries[id.task].firstFailure.map { $0.item > id.item } ?? true
             if isFirst {
                 entries[id.task].firstFailure = ItemFailure(item: id.item, reason: reason, message: message)
-                unreadLogs[id.task] = unread
+                entries[id.task].firstFailure?.unreadLog = unread
             }
         } else if case .succeeded(let results) = outcome {
             entries[id.task].completed.insert(id.item)

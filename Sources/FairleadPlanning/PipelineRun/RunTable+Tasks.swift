@@ -54,21 +54,6 @@ extension RunTable {
         revision += 1
     }
 
-    /// Takes the news that an item's pod was refused for a reason that may pass: its task waits, the others go on.
-    public mutating func hinder(_ id: ItemID, by message: String, now: Date) {
-        guard entries.indices.contains(id.task), !entries[id.task].hasEnded(id.item) else { return }
-        let hindrance = Hindrance(message, since: entries[id.task].hindrance?.since ?? now, now: now)
-        entries[id.task].hindrance = hindrance
-        revision += 1
-        if let limit = shape.tasks[id.task].pendingTimeout, hindrance.since.addingTimeInterval(limit.seconds) <= now {
-            entries[id.task].hindrance?.retryAt = now
-            return fail(
-                id, reason: .pendingTimeout, message: "no pod was made within timeouts.pending: \(message)", now: now)
-        }
-        hindered.insert(id.task)
-        wake(id.task, at: hindrance.retryAt)
-    }
-
     /// Starts nothing more, and ends what is under way.
     public mutating func stop(_ halt: Halt) {
         guard self.halt != halt else { return }
@@ -91,11 +76,13 @@ extension RunTable {
     ///
     /// - Parameters:
     ///   - limit: The most that are wanted.
-    ///   - now: The time: a task whose pods were refused waits.
+    ///   - now: The time: pods may be held back since one was refused. Then the tasks that were refused most often
+    ///     come last, so that one which never gets a pod keeps no other from its own.
     public mutating func startableItems(limit: Int, now: Date) -> [ItemID] {
         var items: [ItemID] = []
-        for index in startable.sorted() {
-            if let hindrance = entries[index].hindrance, hindrance.retryAt > now { continue }
+        let isHeld = heldUntil(now: now) != nil
+        for index in startable.sorted(by: { (entries[$0].refusals, $0) < (entries[$1].refusals, $1) }) {
+            if isHeld, shape.tasks[index].kind == .pod { continue }
             var room = limit - items.count
             if let parallelism = shape.tasks[index].parallelism {
                 room = min(room, parallelism - entries[index].active)
@@ -141,6 +128,7 @@ extension RunTable {
         let mayStart = shape.kind == .pod || shape.kind == .child
         if mayStart, !hasFailed, !entries[index].due.isEmpty || firstFresh(index) != nil {
             startable.insert(index)
+            limitWaiting(index, now: now)
         } else {
             startable.remove(index)
         }
@@ -201,7 +189,7 @@ extension RunTable {
         }
     }
 
-    private mutating func firstFresh(_ index: Int) -> Int? {
+    mutating func firstFresh(_ index: Int) -> Int? {
         guard let total = entries[index].total else { return nil }
         var next = entries[index].next
         while next < total, isStarted(next, in: index) { next += 1 }
@@ -244,6 +232,8 @@ extension RunTable {
             status.message = "\(count) of \(total) items failed; item \(failure.item): \(failure.message)"
             status.reason = hasFailed ? failure.reason : nil
             if halt?.reason == failure.reason, hasFailed { status.phase = .stopped }
+            // Not before: an item with a lower index may fail too.
+            unreadLogs[index] = failure.unreadLog
         }
         finish(index, status)
         let makesLists = !entries[index].lists.isEmpty || !entries[index].fileLists.isEmpty

@@ -66,14 +66,14 @@ public struct RunTable: Sendable {
     private var flushedRevision = 0
     /// When the status was last flushed.
     public internal(set) var lastFlush: Date?
-    /// How many pods may be made in one step; doubles while that goes well.
-    public internal(set) var createWindow = RunTable.smallestWindow
 
     /// The pods of notifications by name, as far as they are there.
     public internal(set) var notices: [String: PodView] = [:]
 
-    /// Tasks whose pods can't be made for now.
-    var hindered: Set<Int> = []
+    /// Why the run's pods can't be made for now.
+    var hindrance: Hindrance?
+    /// Pods that were made since one was refused.
+    var madeSinceRefusal = RunTable.smallestWindow
     /// Items that ask for, or wait for, an entry of the cache, by its name.
     var cacheInterest: [String: Set<ItemID>] = [:]
     /// Entries that changed while they were asked for.
@@ -159,7 +159,6 @@ public struct RunTable: Sendable {
     }
 
     private mutating func fold(_ view: AttemptView, of id: ItemID) {
-        if hindered.remove(id.task) != nil { entries[id.task].hindrance = nil }
         for code in view.code where commits[code.key] == nil {
             commits[code.key] = code.commit
             revision += 1
@@ -170,6 +169,7 @@ public struct RunTable: Sendable {
             if hasEnded, !view.isHeld { return }
             var state = ItemState()
             state.isFlushed = hasEnded
+            didStart(id.task)
             state.set(view)
             entries[id.task].live[id.item] = state
             dirtyItems.insert(id)
@@ -185,6 +185,7 @@ public struct RunTable: Sendable {
         if hasEnded, !view.isHeld, !state.attempts.contains(where: { $0.uid == view.uid }) { return }
         // In place: a copy of the state would cost as much as the item.
         entries[id.task].live[id.item] = nil
+        if !state.attempts.contains(where: { $0.uid == view.uid }) { didStart(id.task) }
         state.set(view)
         entries[id.task].live[id.item] = state
         dirtyItems.insert(id)
@@ -234,19 +235,11 @@ public struct RunTable: Sendable {
         if let message = entries[task].record?.message {
             entries[task].record?.message = PodOutcome.adding(log, to: message)
         }
-        if let message = entries[task].firstFailure?.message {
-            entries[task].firstFailure?.message = PodOutcome.adding(log, to: message)
-        }
         revision += 1
     }
 
     /// Takes the news that a mapped task's lists of results were written.
     public mutating func didWriteLists(_ task: Int) { unwrittenLists.remove(task) }
-
-    /// Takes the news that a step's pods were made, or that one was refused.
-    public mutating func didCreate(allSucceeded: Bool) {
-        createWindow = allSucceeded ? min(createWindow * 2, Self.largestWindow) : 1
-    }
 
     /// Takes the news that a pod was released.
     public mutating func didRelease(pod: String) {

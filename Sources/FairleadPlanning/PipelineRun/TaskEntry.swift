@@ -33,8 +33,11 @@ public struct TaskEntry: Sendable, Equatable {
     /// The folder that has the logs of its items, where they are kept.
     public internal(set) var logs: String?
 
-    /// Why its pods can't be made for now.
-    var hindrance: Hindrance?
+    /// What the server said when it refused its last pod, and how often it has done so in a row.
+    var refusal: String?
+    var refusals = 0
+    /// Since when it has no pod while pods are refused.
+    var waitsSince: Date?
     /// What the cache said about its items.
     var cache = ItemCache()
     /// Started items that need a pod now.
@@ -146,6 +149,8 @@ public struct ItemFailure: Sendable, Hashable {
     public var reason: Reason
     /// For people.
     public var message: String
+    /// The pod whose log has to be read before the task's end is told.
+    var unreadLog: String?
 
     /// What the status of a task that goes on says of it.
     var story: String { "item \(item) failed: \(message)" }
@@ -155,7 +160,9 @@ public struct ItemFailure: Sendable, Hashable {
         guard let reason = status.reason, let story = status.message, story.hasPrefix("item "),
             let end = story.firstRange(of: " failed: "), let item = Int(story[..<end.lowerBound].dropFirst(5))
         else { return nil }
-        self.init(item: item, reason: reason, message: String(story[end.upperBound...]))
+        let message = story[end.upperBound...]
+        let rest = message.range(of: "\n\(RunTable.waits)", options: .backwards)
+        self.init(item: item, reason: reason, message: String(message[..<(rest?.lowerBound ?? message.endIndex)]))
     }
 
     init(item: Int, reason: Reason, message: String) {

@@ -1,0 +1,103 @@
+import FairleadAPI
+public import Foundation
+
+/// How a run behaves while the API server refuses its pods, by a quota or an admission policy.
+///
+/// A refusal holds back all further pods of the run, until some time has passed or a pod of the run has ended: then
+/// they are asked for one by one, and by as many at a time as were made since the last refusal. So what is refused is
+/// never more than what is made, beside one pod for each time that it is asked for again.
+extension RunTable {
+    /// How a task tells that it waits for pods which are refused.
+    static let waits = "waits since "
+
+    /// How many pods may be made in one step.
+    public var createWindow: Int { min(max(madeSinceRefusal, 1), Self.largestWindow) }
+
+    /// When pods are asked for again, nil where they are not held back or nobody waits for one.
+    func heldUntil(now: Date) -> Date? {
+        guard let due = hindrance?.retryAt, due > now, startable.contains(where: { shape.tasks[$0].kind == .pod })
+        else {
+            return nil
+        }
+        return due
+    }
+
+    /// Takes the news that a step's pods were made; those that were not count by themselves.
+    public mutating func didCreate(_ count: Int, allSucceeded: Bool) {
+        madeSinceRefusal = allSucceeded ? min(madeSinceRefusal + count, Self.largestWindow) : 0
+        guard allSucceeded, count > 0 else { return }
+        // What is refused after that is refused by a server that has counted what ended: there is no haste.
+        hindrance?.since = .distantPast
+        if madeSinceRefusal >= Self.smallestWindow { hindrance = nil }
+        // Only who was refused itself goes on waiting: nobody knows yet about the others.
+        for index in startable where entries[index].refusal == nil { entries[index].waitsSince = nil }
+    }
+
+    /// Takes the news that items were looked up in the cache, which says nothing of a server that refuses pods.
+    public mutating func didLookUp(_ count: Int, allSucceeded: Bool) {
+        guard hindrance == nil else { return }
+        madeSinceRefusal = allSucceeded ? min(madeSinceRefusal + count, Self.largestWindow) : 0
+    }
+
+    /// Takes the news that an item's pod was refused for a reason that may pass: the run's pods wait.
+    public mutating func hinder(_ id: ItemID, by message: String, now: Date) {
+        guard entries.indices.contains(id.task), !entries[id.task].hasEnded(id.item) else { return }
+        madeSinceRefusal = 0
+        hindrance = Hindrance(message, since: hindrance?.since ?? now, now: now)
+        entries[id.task].refusal = message
+        entries[id.task].refusals += 1
+        dirtyTasks.formUnion(startable)
+        for index in startable { beginToWait(index, now: now) }
+        revision += 1
+    }
+
+    /// Takes the news that a pod of a task was made.
+    mutating func didStart(_ index: Int) {
+        entries[index].refusal = nil
+        entries[index].refusals = 0
+        entries[index].waitsSince = nil
+    }
+
+    /// Takes the end of a pod: what it took may be what others were refused.
+    mutating func didFree(now: Date) {
+        hindrance?.since = now
+        hindrance?.retryAt = .distantPast
+    }
+
+    /// Forgets what was refused: nothing is asked for while the run is suspended, and no time is counted.
+    mutating func forgetRefusals() {
+        guard hindrance != nil else { return }
+        hindrance = nil
+        for index in entries.indices { didStart(index) }
+        revision += 1
+    }
+
+    /// Counts the time of a task that has no pod while pods are held back, and ends an item whose time is over.
+    mutating func limitWaiting(_ index: Int, now: Date) {
+        guard heldUntil(now: now) != nil else { return }
+        beginToWait(index, now: now)
+        guard entries[index].active == 0, let since = entries[index].waitsSince,
+            let limit = shape.tasks[index].pendingTimeout, since.addingTimeInterval(limit.seconds) <= now,
+            let item = entries[index].due.min() ?? firstFresh(index)
+        else { return }
+        let story = entries[index].refusal ?? hindrance?.message ?? ""
+        fail(
+            ItemID(task: index, item: item), reason: .pendingTimeout,
+            message: "no pod was made within timeouts.pending: \(story)", now: now)
+    }
+
+    private mutating func beginToWait(_ index: Int, now: Date) {
+        guard shape.tasks[index].kind == .pod, entries[index].active == 0, entries[index].waitsSince == nil else {
+            return
+        }
+        entries[index].waitsSince = now
+        if let limit = shape.tasks[index].pendingTimeout { wake(index, at: now.addingTimeInterval(limit.seconds)) }
+    }
+
+    /// What a task's status tells of pods that are refused, nil where it waits for none.
+    func waitingStory(_ index: Int) -> String? {
+        let entry = entries[index]
+        guard entry.refusal != nil || entry.waitsSince != nil else { return nil }
+        return (entry.refusal ?? hindrance?.message).map { Self.waits + $0 }
+    }
+}
