@@ -76,7 +76,7 @@ struct Workload: Sendable {
             var made: [PodRequest] = []
             for case .createPods(let some) in plan.actions { made += some }
             if made.isEmpty { break }
-            table.didCreate(allSucceeded: true)
+            table.didCreate(made.count, allSucceeded: true)
             for request in made {
                 guard var pod = try? KubernetesJSON.decode(PodView.self, from: request.pod) else { continue }
                 pod.metadata.uid = "uid-\(request.name)"
