@@ -137,6 +137,9 @@ extension EndToEndTests {
                     scale: {idle: 3s, window: 6s}
                     """))
             let asleep = try await cluster.service("rarely", "sleeps", { $0.phase == "Sleeping" })
+            // The last pod lingers for a moment, and would still answer.
+            _ = try await cluster.kubectl(
+                "wait", "--for=delete", "pod", "-l", "fairlead.dev/inferenceservice=rarely", "--timeout=60s")
             let url = try #require(asleep.url)
             let ready = try await cluster.ask("\(url)/v2/models/rarely/ready")
             #expect(ready.status == 200, "\(ready)")
