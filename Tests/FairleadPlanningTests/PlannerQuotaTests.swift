@@ -47,9 +47,10 @@ import Testing
                 timers += 1
             }
             model.now = max(model.now, end)
-            if let name = model.unfinished.first { model.end(name, exitCode: 0) }
-            // The informer tells of every pod again and again.
-            model.show(&table)
+            // The informer tells of every pod that there is again and again.
+            let names = model.unfinished
+            if let name = names.first { model.end(name, exitCode: 0) }
+            for name in names { if let pod = model.pods[name] { table.fold(pod) } }
         }
         #expect(model.run.status.phase == .succeeded, "\(model.run.status.phase as Any)")
         return timers
@@ -120,6 +121,8 @@ import Testing
         while model.created.count < 37, let wait = rest(&model, &table) { model.now += wait / .seconds(1) }
         #expect(model.created.count == 37)
         #expect(model.now.timeIntervalSince(start) < 60)
+        for name in model.unfinished { model.start(name) }
+        model.show(&table)
         while model.now.timeIntervalSince(start) < 500, let wait = rest(&model, &table) {
             model.now += wait / .seconds(1)
         }

@@ -97,7 +97,7 @@ struct RunModel {
             for request in requests {
                 if pods[request.name] == nil {
                     let isRefused = refused.contains(fixed.task(at: request.item.task)?.name ?? "")
-                    if isRefused || unfinished.count >= quota {
+                    if isRefused || (quota < .max && unfinished.count >= quota) {
                         rest.append(request)
                         continue
                     }

@@ -43,7 +43,10 @@ enum RunCause: Sendable, Hashable {
 
     /// Whether a task failed by itself: in a run that failed, a nested run or a job that was stopped has.
     private static func isFailure(_ task: TaskStatus, of run: PipelineRun) -> Bool {
-        if run.status.phase == .failed, !isOver(run) { return task.phase == .failed || task.phase == .stopped }
+        let isUpstream = task.reason == .upstreamFailed || task.reason == .upstreamSkipped
+        if run.status.phase == .failed, !isOver(run) {
+            return (task.phase == .failed || task.phase == .stopped) && !isUpstream
+        }
         return task.phase == .failed && !isConsequence(task.reason)
     }
 
