@@ -190,7 +190,8 @@ extension EndToEndTests {
                     "get", "pods", "-l", "fairlead.dev/inferenceservice=steady", "-o",
                     "jsonpath={.items[*].metadata.name}")
                 let victim = try #require(pods.output.split(separator: " ").first)
-                let deleted = try await cluster.kubectl("delete", "pod", String(victim), "--wait=true")
+                let deleted = try await cluster.kubectl(
+                    "delete", "pod", String(victim), "--wait=true", "--ignore-not-found")
                 #expect(deleted.code == 0, "\(deleted)")
                 try await ready(3, next)
                 try await cluster.shoot(podOf: "steady")
