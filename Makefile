@@ -20,7 +20,7 @@ build: ## Builds the binary: .build/debug/fairlead.
 test: ## Builds everything and runs all tests.
 	@scripts/setup.sh test
 	$(SWIFT) build $(FLAGS) --build-tests
-	$(SWIFT) test $(FLAGS) --skip-build --no-parallel
+	@scripts/test.sh $(SWIFT) test $(FLAGS) --skip-build --no-parallel
 	@scripts/docs.sh .build/debug/fairlead
 	@scripts/image_test.sh .build/debug/fairlead
 
