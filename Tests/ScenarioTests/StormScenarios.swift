@@ -107,6 +107,17 @@ import Testing
         }
     }
 
+    /// A controller that cannot read one kind gives up after two minutes, and the next one finds all as it was.
+    @Test func oneKindCannotBeReadForMinutes() async throws {
+        let cluster = try await TestCluster()
+        let end = cluster.clock.elapsed + .seconds(300)
+        cluster.faults.decide { request in
+            guard request.method == .get, request.path.hasSuffix("/pods") else { return nil }
+            return cluster.clock.elapsed < end ? .noConnection : nil
+        }
+        try await expectSuccess(cluster, "unread")
+    }
+
     @Test(arguments: [-86_400.0, 86_400.0]) func theTimeOfDayJumps(seconds: Double) async throws {
         let cluster = try await TestCluster()
         try await expectSuccess(cluster, "jump") { cluster.clock.jump(by: seconds) }

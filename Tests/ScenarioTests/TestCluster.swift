@@ -58,6 +58,9 @@ final class TestCluster: Sendable {
 
     /// Runs a controller around a body; when the body returns, it is killed without any farewell.
     ///
+    /// A controller that gives up since it could not read a kind in time is started again, as a Deployment does; one
+    /// that ends otherwise is an issue.
+    ///
     /// - Parameters:
     ///   - transport: Between it and the server; nil for one that goes wrong as ``faults`` does.
     ///   - elector: Decides whether it leads; nil for always.
@@ -65,21 +68,31 @@ final class TestCluster: Sendable {
         transport: (any Transport)? = nil, elector: LeaderElector? = nil,
         _ body: @Sendable @escaping () async throws -> Void
     ) async throws {
-        let controller = FairleadController(
-            client: Client(transport: transport ?? faults),
-            configuration: FairleadController.Configuration(planning: settings), elector: elector,
-            logger: Logger(label: "controller") { _ in SwiftLogNoOpLogHandler() }, clock: clock)
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {
-                do {
-                    try await controller.run()
-                } catch is LeadershipLost {
-                    // As the process would end, to be started again.
+                while !Task.isCancelled {
+                    do {
+                        try await self.controller(transport ?? self.faults, elector).run()
+                    } catch is RuntimeGroup.NotReady where elector == nil {
+                        continue
+                    } catch is LeadershipLost {
+                        // As the process would end, to be started again.
+                    } catch let error where !Task.isCancelled {
+                        Issue.record(error, "the controller ended")
+                    }
+                    return
                 }
             }
             defer { group.cancelAll() }
             try await body()
         }
+    }
+
+    private func controller(_ transport: any Transport, _ elector: LeaderElector?) -> FairleadController {
+        FairleadController(
+            client: Client(transport: transport),
+            configuration: FairleadController.Configuration(planning: settings), elector: elector,
+            logger: Logger(label: "controller") { _ in SwiftLogNoOpLogHandler() }, clock: clock)
     }
 
     func create(_ yaml: String) async throws {
