@@ -59,6 +59,6 @@ enum RunGraph {
         guard let name = run.status.specRef else { return nil }
         let key = ObjectKey(namespace: run.metadata.namespace, name: name)
         guard let object = try? await client.get(.configMap, key) else { return nil }
-        return try? FixedRun(configMap: object, run: run.metadata)
+        return try? FixedRun(configMap: object, of: run.metadata)
     }
 }

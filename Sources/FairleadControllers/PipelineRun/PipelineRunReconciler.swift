@@ -116,7 +116,7 @@ struct PipelineRunReconciler: Sendable {
                 Status(code: 409, reason: "Conflict", message: "ConfigMap \(key) of an earlier run is being removed"))
         }
         do throws(TaskProblem) {
-            return try FixedRun(configMap: configMap, run: run.metadata)
+            return try FixedRun(configMap: configMap, of: run.metadata)
         } catch let problem {
             _ = try await refuse(run, problem.reason, problem.message)
             throw TerminalError(problem.message)

@@ -35,7 +35,7 @@ struct RecoveryReader: Sendable {
         let key = ObjectKey(namespace: run.metadata.namespace, name: PodNaming.specName(run: run.metadata.name))
         do {
             let configMap = try await client.get(.configMap, key)
-            return try? FixedRun(configMap: configMap, run: run.metadata)
+            return try? FixedRun(configMap: configMap, of: run.metadata)
         } catch let error as APIError where error.isNotFound {
             return nil
         }

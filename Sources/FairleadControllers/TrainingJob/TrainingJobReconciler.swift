@@ -122,7 +122,7 @@ struct TrainingJobReconciler: Sendable {
                 Status(code: 409, reason: "Conflict", message: "ConfigMap \(key) of an earlier job is being removed"))
         }
         do throws(TaskProblem) {
-            return try FixedJob(configMap: configMap, job: job.metadata)
+            return try FixedJob(configMap: configMap, of: job.metadata)
         } catch let problem {
             _ = try await refuse(job, problem.reason, problem.message)
             throw TerminalError(problem.message)

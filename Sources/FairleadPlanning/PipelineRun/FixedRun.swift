@@ -2,7 +2,10 @@ public import FairleadAPI
 public import KubernetesCore
 
 /// What a run runs, fixed before its first pod in the immutable ConfigMap `<run>-spec`: later edits change nothing.
-public struct FixedRun: Sendable, Hashable, Codable {
+public struct FixedRun: FixedSpec, Hashable {
+    public static let noun = "pipeline"
+    public static let owner = "run"
+
     /// The pipeline's name, nil where the run brought its own.
     public var pipeline: String?
     /// The pipeline; every task stands complete, with what `defaults` gave it.
@@ -77,14 +80,7 @@ public struct FixedRun: Sendable, Hashable, Codable {
         for task in tasks {
             scripts[SpecMap.scriptKey(task.name)] = task.container.script ?? task.container.python
         }
-        return try SpecMap.object(self, "pipeline", of: owner(run: run), files: scripts)
-    }
-
-    /// Reads the ConfigMap of a run.
-    ///
-    /// - Throws: ``TaskProblem`` where it is not that of this run, or can't be read.
-    public init(configMap: JSONValue, run: ObjectMeta) throws(TaskProblem) {
-        self = try SpecMap.read(FixedRun.self, "pipeline", from: configMap, of: run, "run")
+        return try SpecMap.object(self, of: owner(run: run), files: scripts)
     }
 
     /// What all pods of the run have in common.

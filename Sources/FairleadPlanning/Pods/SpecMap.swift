@@ -17,48 +17,29 @@ enum SpecMap {
     ///
     /// - Parameters:
     ///   - document: What is fixed.
-    ///   - what: What that is, for people.
     ///   - owner: Whose it is.
     ///   - files: Further keys, such as scripts.
     /// - Throws: ``TaskProblem`` where the whole would not fit into a ConfigMap.
-    static func object(
-        _ document: some Encodable, _ what: String, of owner: PodOwner, files: [String: String]
+    static func object<Document: FixedSpec>(
+        _ document: Document, of owner: PodOwner, files: [String: String]
     ) throws(TaskProblem) -> JSONValue {
         var data = files
         do {
             data[specKey] = String(decoding: try KubernetesJSON.encode(document), as: UTF8.self)
         } catch {
-            throw TaskProblem(.invalidSpec, "the \(what) can't be written as JSON: \(error)")
+            throw TaskProblem(.invalidSpec, "the \(Document.noun) can't be written as JSON: \(error)")
         }
         data[paramsKey] = JSONWriter.string(.object(owner.params))
         let size = data.values.reduce(0) { $0 + $1.utf8.count }
         guard size <= most else {
             throw TaskProblem(
                 .invalidSpec,
-                "the \(what) with its scripts and parameters is \(size) bytes; at most 1,000,000 fit in a ConfigMap")
+                "the \(Document.noun) with its scripts and parameters is \(size) bytes; at most 1,000,000 fit in a ConfigMap"
+            )
         }
         return [
             "apiVersion": "v1", "kind": "ConfigMap", "metadata": owner.metadata(owner.specName), "immutable": true,
             "data": .object(data.mapValues { .string($0) }),
         ]
-    }
-
-    /// What a ConfigMap fixes.
-    ///
-    /// - Throws: ``TaskProblem`` where it is not that of this owner, or can't be read.
-    static func read<Document: Decodable>(
-        _ type: Document.Type, _ what: String, from configMap: JSONValue, of owner: ObjectMeta, _ kind: String
-    ) throws(TaskProblem) -> Document {
-        let name = PodNaming.specName(run: owner.name)
-        let owners = configMap[path: ["metadata", "ownerReferences"]]?.arrayValue ?? []
-        guard owners.contains(where: { $0["uid"]?.stringValue == owner.uid }) else {
-            throw TaskProblem(.invalidSpec, "ConfigMap \"\(name)\" exists and does not belong to this \(kind)")
-        }
-        guard let text = configMap[path: ["data", specKey]]?.stringValue,
-            let document = try? KubernetesJSON.decode(type, from: text.utf8)
-        else {
-            throw TaskProblem(.invalidSpec, "ConfigMap \"\(name)\" does not hold a \(what)")
-        }
-        return document
     }
 }

@@ -2,7 +2,10 @@ public import FairleadAPI
 public import KubernetesCore
 
 /// What a job runs, fixed before its first pod in the immutable ConfigMap `<job>-spec`: later edits change nothing.
-public struct FixedJob: Sendable, Hashable, Codable {
+public struct FixedJob: FixedSpec, Hashable {
+    public static let noun = "job"
+    public static let owner = "job"
+
     /// The job; what its containers run stands in ``containers``.
     public var spec: TrainingJobSpec
     /// What the pods of each role run, complete.
@@ -129,13 +132,6 @@ public struct FixedJob: Sendable, Hashable, Codable {
             files[SpecMap.scriptKey(role)] = container.script ?? container.python
         }
         files[ProgressEndpoint.authorityKey] = progress?.certificateAuthority
-        return try SpecMap.object(self, "job", of: layout.owner, files: files)
-    }
-
-    /// Reads the ConfigMap of a job.
-    ///
-    /// - Throws: ``TaskProblem`` where it is not that of this job, or can't be read.
-    public init(configMap: JSONValue, job: ObjectMeta) throws(TaskProblem) {
-        self = try SpecMap.read(FixedJob.self, "job", from: configMap, of: job, "job")
+        return try SpecMap.object(self, of: layout.owner, files: files)
     }
 }

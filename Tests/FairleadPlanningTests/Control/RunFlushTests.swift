@@ -48,7 +48,7 @@ import Testing
         let now = Date(timeIntervalSince1970: 1_767_225_600)
         let decision = PipelineRunStarter.decide(run: run, pipeline: pipeline, origin: .none, now: now)
         guard case .start(let decided, let configMap) = decision else { Issue.record("\(decision)"); return }
-        let fixed = try FixedRun(configMap: configMap, run: run.metadata)
+        let fixed = try FixedRun(configMap: configMap, of: run.metadata)
         #expect(fixed == decided)
         func told(_ change: (inout PipelineRunSpec) -> Void) throws -> Condition? {
             var spec = try #require(run.spec.value)

@@ -152,7 +152,7 @@ import Testing
         #expect(told()?.status == .isFalse)
         try edit { $0.queue = "team" }
         #expect(told()?.message.hasPrefix("spec.queue:") == true)
-        let read = try FixedJob(configMap: try model.fixed.configMap(job: model.job.metadata), job: model.job.metadata)
+        let read = try FixedJob(configMap: try model.fixed.configMap(job: model.job.metadata), of: model.job.metadata)
         #expect(read == model.fixed, "what was fixed is read again")
     }
 

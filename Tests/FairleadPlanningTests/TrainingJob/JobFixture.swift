@@ -23,7 +23,7 @@ struct JobFixture {
         job = TrainingJob(metadata: metadata, spec: spec)
         fixed = try FixedJob(spec, settings: settings, progress: progress)
         // What stands in the ConfigMap is what runs.
-        let read = try FixedJob(configMap: try fixed.configMap(job: metadata), job: metadata)
+        let read = try FixedJob(configMap: try fixed.configMap(job: metadata), of: metadata)
         try #require(read == fixed)
         pods = JobPods(job: job, fixed: fixed, settings: settings)
         layout = JobLayout(job: metadata, fixed: fixed)
