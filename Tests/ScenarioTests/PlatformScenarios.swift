@@ -24,10 +24,10 @@ import Testing
         }
     }
 
-    private func ready<T: StandingResource>(
-        _ cluster: TestCluster, _ type: T.Type, _ name: String
+    private func ready<Kind: StandingKind>(
+        _ cluster: TestCluster, _ type: CustomResource<Kind>.Type, _ name: String
     ) async throws -> Condition? {
-        let namespace = T.type.isNamespaced ? "default" : nil
+        let namespace = Kind.type.isNamespaced ? "default" : nil
         return try await cluster.client.get(type, ObjectKey(namespace: namespace, name: name)).status
             .conditions[type: "Ready"]
     }

@@ -20,19 +20,10 @@ public protocol StandingKind: CustomKind where Status == StandingStatus {
     static func problems(_ spec: Decoded<Spec>) -> [InvalidField]
 }
 
-/// An object of which a controller does no more than judge the spec.
-public protocol StandingResource: Resource {
-    /// How it stands.
-    var status: StandingStatus { get }
-    /// What is wrong with its spec; empty where nothing is.
-    var problems: [InvalidField] { get }
-}
-
-extension CustomResource: StandingResource where Kind: StandingKind {
+extension CustomResource where Kind: StandingKind {
+    /// What is wrong with the spec; empty where nothing is.
     public var problems: [InvalidField] { Kind.problems(spec) }
-}
 
-extension StandingResource {
     /// The status as it should be.
     public func judgedStatus(now: Date) -> StandingStatus {
         var status = status

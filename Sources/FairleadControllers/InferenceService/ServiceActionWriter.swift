@@ -24,7 +24,9 @@ struct ServiceActionWriter: Sendable {
             case .patch(let type, let name, let change): try await patch(type, name, change, service)
             case .route(let name, let route):
                 guard try await self.route(name, route, service) else { return }
-            case .patchStatus(let status): try await writeStatus(service, status)
+            case .patchStatus(let status):
+                let answer = try await client.writeStatus(service, KubernetesJSON.value(of: status))
+                if let answer { registry.wrote(try KubernetesJSON.decode(InferenceService.self, from: answer)) }
             case .delete(let type, let name, let uid): try await delete(type, name, uid: uid, service)
             case .note(let event): record(event, service)
             }
@@ -33,15 +35,6 @@ struct ServiceActionWriter: Sendable {
 
     private func key(_ name: String, _ service: InferenceService) -> ObjectKey {
         ObjectKey(namespace: service.metadata.namespace, name: name)
-    }
-
-    private func writeStatus(_ service: InferenceService, _ status: InferenceServiceStatus) async throws {
-        let previous = try KubernetesJSON.value(of: service.status)
-        guard let change = MergePatch.difference(from: previous, to: try KubernetesJSON.value(of: status)) else {
-            return
-        }
-        let answer = try await client.patchStatus(.inferenceService, service.metadata, change)
-        registry.wrote(try KubernetesJSON.decode(InferenceService.self, from: answer))
     }
 
     /// Makes an object of the service's; one that is there is the service's, or stands in its way.

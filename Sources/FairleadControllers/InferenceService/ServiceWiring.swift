@@ -294,7 +294,7 @@ struct ServiceWiring: Sendable {
     }
 }
 
-extension ObjectChange where Value: StandingResource {
+extension ObjectChange {
     /// Whether nothing changed but what the controller itself tells of the object.
     fileprivate var isStatusOnly: Bool {
         guard case .updated(let former, let newer) = self else { return false }

@@ -25,11 +25,13 @@ struct ModelActionWriter: Sendable {
             case .adopt(let metadata, let patch): try await adopt(metadata, patch)
             case .patchModel(let status):
                 guard let model else { continue }
-                let answer = try await patch(.model, model.metadata, from: model.status, to: status)
+                let answer = try await client.writeStatus(model, KubernetesJSON.value(of: status))
                 planned =
                     answer?[path: ["metadata", "resourceVersion"]]?.stringValue.map { ResourceVersion($0) } ?? planned
             case .patchVersion(let version, let status):
-                try await patchVersion(version, status)
+                _ = try await Client.ifPresent {
+                    try await client.writeStatus(version, KubernetesJSON.value(of: status))
+                }
             case .release(let metadata): try await release(metadata, key: key, planned: planned)
             case .note(let event, let alias, let version):
                 if let model { note(event, model, alias: alias, version: version) }
@@ -53,22 +55,6 @@ struct ModelActionWriter: Sendable {
     private func adopt(_ metadata: ObjectMeta, _ patch: JSONValue) async throws {
         let key = ObjectKey(namespace: metadata.namespace, name: metadata.name)
         _ = try await Client.ifPresent { try await client.patch(.modelVersion, key, patch) }
-    }
-
-    private func patchVersion(_ version: ModelVersion, _ status: ModelVersionStatus) async throws {
-        _ = try await Client.ifPresent {
-            try await patch(.modelVersion, version.metadata, from: version.status, to: status)
-        }
-    }
-
-    private func patch(
-        _ type: ResourceType, _ metadata: ObjectMeta, from old: some Encodable, to new: some Encodable
-    ) async throws -> JSONValue? {
-        let before = try KubernetesJSON.value(of: old)
-        guard let change = MergePatch.difference(from: before, to: try KubernetesJSON.value(of: new)) else {
-            return nil
-        }
-        return try await client.patchStatus(type, metadata, change)
     }
 
     /// Takes our finalizer off a version, if the model still is as it was when nothing used the version.

@@ -25,11 +25,7 @@ struct PipelineReconciler: Sendable {
             }?.metadata.name
         let status = PipelineStatusPlanner.status(
             of: pipeline, lastRun: lastRun ?? pipeline.status.lastRun, now: clock.now)
-        let previous = try KubernetesJSON.value(of: pipeline.status)
-        guard let change = MergePatch.difference(from: previous, to: try KubernetesJSON.value(of: status)) else {
-            return .onChange
-        }
-        try await client.patchStatus(.pipeline, pipeline.metadata, change)
+        try await client.writeStatus(pipeline, KubernetesJSON.value(of: status))
         return .onChange
     }
 

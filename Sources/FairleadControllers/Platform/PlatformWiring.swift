@@ -66,7 +66,9 @@ struct PlatformWiring: Sendable {
     }
 
     /// What tells whether the objects of a kind can be used.
-    func reconciler<T: StandingResource>(_ store: Store<T>, _ client: Client) -> StandingReconciler<T> {
+    func reconciler<Kind: StandingKind>(
+        _ store: Store<CustomResource<Kind>>, _ client: Client
+    ) -> StandingReconciler<Kind> {
         StandingReconciler(client: client, store: store, clock: clock)
     }
 
@@ -77,7 +79,7 @@ struct PlatformWiring: Sendable {
         Self.subscribe(profiles, profileQueue, settings)
     }
 
-    private static func subscribe<T: StandingResource>(
+    private static func subscribe<T: Resource>(
         _ store: Store<T>, _ queue: WorkQueue<ObjectKey>, _ settings: PlatformRegistry
     ) {
         store.subscribe { change, source in

@@ -66,11 +66,8 @@ struct TriggerReconciler: Sendable {
         case .delete(let type, let name, let uid): try await delete(type, name, uid, trigger)
         case .note(let event): record(event, trigger)
         case .patchStatus(let status):
-            let previous = try KubernetesJSON.value(of: trigger.status)
-            let change = MergePatch.difference(from: previous, to: try KubernetesJSON.value(of: status))
-            guard let change else { return }
-            let answer = try await client.patchStatus(.trigger, trigger.metadata, change)
-            ledger.wrote(owner: trigger.metadata.uid, .trigger, answer: answer)
+            let answer = try await client.writeStatus(trigger, KubernetesJSON.value(of: status))
+            if let answer { ledger.wrote(owner: trigger.metadata.uid, .trigger, answer: answer) }
         }
     }
 
@@ -98,13 +95,10 @@ struct TriggerReconciler: Sendable {
     }
 
     private func delete(_ type: ResourceType, _ name: String, _ uid: String, _ trigger: Trigger) async throws {
-        let key = ObjectKey(namespace: trigger.metadata.namespace, name: name)
-        let options = DeleteOptions(
-            propagationPolicy: "Background", preconditions: DeleteOptions.Preconditions(uid: uid))
         do {
-            try await client.delete(type, key, options)
-        } catch let error as APIError where error.isNotFound || error.isConflict {
-            // Gone already, or another of the same name is there.
+            try await client.deleteOwner(type, ObjectKey(namespace: trigger.metadata.namespace, name: name), uid: uid)
+        } catch let error as APIError where error.isConflict {
+            // Another of the same name is there.
         }
     }
 }
