@@ -85,11 +85,7 @@ struct CacheDesk: Sendable {
         let key = ObjectKey(namespace: entry.metadata.namespace, name: entry.claimant.run)
         if let known = runs[key], entry.isBeingComputed(by: known) { return known }
         guard !key.name.isEmpty else { return nil }
-        do {
-            return try await client.get(PipelineRun.self, key)
-        } catch let error as APIError where error.isNotFound {
-            return nil
-        }
+        return try await Client.ifPresent { try await client.get(PipelineRun.self, key) }
     }
 
     /// Deletes this very version of an entry; one that changed or is gone is left alone.
@@ -113,12 +109,8 @@ struct CacheDesk: Sendable {
     }
 
     private func read(_ key: ObjectKey) async throws -> (entry: CacheEntry, output: ItemOutput?)? {
-        do {
-            let configMap = try await client.get(.configMap, key)
-            return (try KubernetesJSON.decode(CacheEntry.self, from: configMap), CacheEntry.output(of: configMap))
-        } catch let error as APIError where error.isNotFound {
-            return nil
-        }
+        guard let configMap = try await Client.ifPresent({ try await client.get(.configMap, key) }) else { return nil }
+        return (try KubernetesJSON.decode(CacheEntry.self, from: configMap), CacheEntry.output(of: configMap))
     }
 
     private func write(_ record: CacheRecord) async throws {

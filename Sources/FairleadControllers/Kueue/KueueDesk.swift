@@ -81,13 +81,10 @@ struct KueueDesk: Sendable {
         if let known = registry[job: job.metadata.uid] { return known }
         if registry.isSynced { return nil }
         let key = ObjectKey(namespace: job.metadata.namespace, name: KueueRequest.name(job: job.metadata))
-        do {
-            let found = try KubernetesJSON.decode(KueueWorkload.self, from: try await client.get(type, key))
-            registry.fold(found)
-            return found
-        } catch let error as APIError where error.isNotFound {
-            return nil
-        }
+        guard let answer = try await Client.ifPresent({ try await client.get(type, key) }) else { return nil }
+        let found = try KubernetesJSON.decode(KueueWorkload.self, from: answer)
+        registry.fold(found)
+        return found
     }
 
     /// What the admission makes of the pods.

@@ -59,13 +59,10 @@ struct ModelActionWriter: Sendable {
 
     /// Takes our finalizer off a version, if the model still is as it was when nothing used the version.
     private func release(_ metadata: ObjectMeta, key: ObjectKey, planned: ResourceVersion?) async throws {
-        do {
-            let model = try await client.get(Model.self, key)
-            guard model.metadata.isBeingDeleted || model.metadata.resourceVersion == planned else {
-                throw APIError(Status(code: 409, reason: "Conflict", message: "Model \(key) has changed"))
-            }
-        } catch let error as APIError where error.isNotFound {
-            // No model, no alias.
+        // No model, no alias.
+        let model = try await Client.ifPresent { try await client.get(Model.self, key) }
+        if let model, !model.metadata.isBeingDeleted, model.metadata.resourceVersion != planned {
+            throw APIError(Status(code: 409, reason: "Conflict", message: "Model \(key) has changed"))
         }
         try await client.releaseModelVersion(metadata)
     }

@@ -15,9 +15,7 @@ struct ItemOutputWriter: Sendable {
             let key = ObjectKey(namespace: run.metadata.namespace, name: chunk.name)
             let change: JSONValue = ["data": chunk.configMap["data"] ?? .object([:])]
             if chunk.isFirst, try await create(chunk.configMap, run: run) { return }
-            do {
-                _ = try await client.patch(.configMap, key, change)
-            } catch let error as APIError where error.isNotFound {
+            if try await Client.ifPresent({ try await client.patch(.configMap, key, change) }) == nil {
                 _ = try await create(chunk.configMap, run: run)
             }
         }
@@ -42,13 +40,10 @@ struct ItemOutputWriter: Sendable {
         for (task, chunks) in ItemOutputs.writtenChunks(run: run, fixed: fixed) {
             for chunk in chunks {
                 let name = ItemOutputs.chunkName(run: run.metadata, task: task, chunk: chunk)
-                do {
-                    let key = ObjectKey(namespace: run.metadata.namespace, name: name)
-                    let items = ItemOutputs.read(try await client.get(.configMap, key))
-                    outputs[task, default: [:]].merge(items) { _, new in new }
-                } catch let error as APIError where error.isNotFound {
-                    // No item of it wrote anything.
-                }
+                let key = ObjectKey(namespace: run.metadata.namespace, name: name)
+                // Where there is none, no item of it wrote anything.
+                let found = try await Client.ifPresent { try await client.get(.configMap, key) }
+                if let found { outputs[task, default: [:]].merge(ItemOutputs.read(found)) { _, new in new } }
             }
         }
         return outputs

@@ -68,7 +68,7 @@ final class ProgressAuthority: Service {
     private func settled() async throws -> ProgressCertificates {
         var attempts = 0
         while true {
-            let live = try await read()
+            let live = try await Client.ifPresent { try await client.get(.secret, secret) }
             let old = live.flatMap(ProgressCertificates.init(secret:))
             guard let new = try ProgressCertificates.renewed(old, names: names, now: clock.now) else {
                 if let old { return old }
@@ -81,14 +81,6 @@ final class ProgressAuthority: Service {
                 // Another replica was first: its certificates are as good.
                 attempts += 1
             }
-        }
-    }
-
-    private func read() async throws -> JSONValue? {
-        do {
-            return try await client.get(.secret, secret)
-        } catch let error as APIError where error.isNotFound {
-            return nil
         }
     }
 

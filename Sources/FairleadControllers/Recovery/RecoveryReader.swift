@@ -24,20 +24,12 @@ struct RecoveryReader: Sendable {
     }
 
     private func read(_ key: ObjectKey) async throws -> PipelineRun? {
-        do {
-            return try await client.get(PipelineRun.self, key)
-        } catch let error as APIError where error.isNotFound {
-            return nil
-        }
+        try await Client.ifPresent { try await client.get(PipelineRun.self, key) }
     }
 
     private func readFixed(_ run: PipelineRun) async throws -> FixedRun? {
         let key = ObjectKey(namespace: run.metadata.namespace, name: PodNaming.specName(run: run.metadata.name))
-        do {
-            let configMap = try await client.get(.configMap, key)
-            return try? FixedRun(configMap: configMap, of: run.metadata)
-        } catch let error as APIError where error.isNotFound {
-            return nil
-        }
+        guard let configMap = try await Client.ifPresent({ try await client.get(.configMap, key) }) else { return nil }
+        return try? FixedRun(configMap: configMap, of: run.metadata)
     }
 }
