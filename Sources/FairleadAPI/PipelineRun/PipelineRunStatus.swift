@@ -1,9 +1,9 @@
 public import KubernetesCore
 
 /// How a run stands.
-public struct PipelineRunStatus: CustomStatus {
+public struct PipelineRunStatus: EndingStatus {
     /// Where a run may stand.
-    public enum Phase: String, NamedValue {
+    public enum Phase: String, EndingPhase {
         case pending = "Pending"
         case queued = "Queued"
         case running = "Running"

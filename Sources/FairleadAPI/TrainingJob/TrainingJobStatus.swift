@@ -1,9 +1,9 @@
 public import KubernetesCore
 
 /// How a job stands.
-public struct TrainingJobStatus: CustomStatus {
+public struct TrainingJobStatus: EndingStatus {
     /// Where a job may stand.
-    public enum Phase: String, NamedValue {
+    public enum Phase: String, EndingPhase {
         case pending = "Pending"
         case queued = "Queued"
         case running = "Running"

@@ -15,22 +15,13 @@ public struct TriggerChild: Sendable, Hashable {
     /// When it finished.
     public var completionTime: Time?
 
-    /// Reads a run.
-    public init(_ run: PipelineRun) {
-        type = .pipelineRun
-        metadata = run.metadata
-        isFinished = run.status.phase?.isTerminal == true
-        hasSucceeded = run.status.phase == .succeeded
-        completionTime = run.status.completionTime
-    }
-
-    /// Reads a training job.
-    public init(_ job: TrainingJob) {
-        type = .trainingJob
-        metadata = job.metadata
-        isFinished = job.status.phase?.isTerminal == true
-        hasSucceeded = job.status.phase == .succeeded
-        completionTime = job.status.completionTime
+    /// Reads a run or a training job.
+    public init<Kind: CustomKind>(_ object: CustomResource<Kind>) where Kind.Status: EndingStatus {
+        type = Kind.type
+        metadata = object.metadata
+        isFinished = object.status.phase?.isTerminal == true
+        hasSucceeded = object.status.phase == .succeeded
+        completionTime = object.status.completionTime
     }
 
     /// Whether it goes on.
