@@ -1,29 +1,8 @@
 import ControllerMachines
+import FairleadAPI
 import FairleadPlanning
 import KubernetesCore
 import Synchronization
-
-/// An object that is under way, with the pods that it owns.
-protocol OpenObject: Sendable {
-    associatedtype Object: Resource
-    associatedtype Table: PodTable
-
-    /// The object as the last of our own writes, or the last event, showed it.
-    var object: Object { get set }
-    /// Its pods.
-    var table: Table { get set }
-}
-
-/// What an object's pods are folded into.
-protocol PodTable: Sendable {
-    /// Takes a pod's news.
-    mutating func fold(_ pod: PodView)
-    /// Takes the news that a pod is gone.
-    mutating func remove(_ metadata: ObjectMeta)
-}
-
-extension RunTable: PodTable {}
-extension GangTable: PodTable {}
 
 /// The objects of a kind that are under way: what each runs, its newest version, and its pods folded into a table.
 ///

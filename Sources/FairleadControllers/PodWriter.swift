@@ -4,19 +4,33 @@ import FairleadPlanning
 import KubernetesClient
 import KubernetesCore
 
-/// Makes, releases and deletes the pods of one owner.
-struct PodWriter: Sendable {
+/// Makes, releases and deletes the pods of one owner, and folds what the server answers into its table.
+struct PodWriter<Entry: OpenObject>: Sendable {
     let client: Client
+    let registry: OpenObjects<Entry>
     let ledger: SharedWriteLedger
     /// Whose pods they are.
     let owner: ObjectMeta
 
     private func key(_ name: String) -> ObjectKey { ObjectKey(namespace: owner.namespace, name: name) }
 
-    /// Makes a pod; one of the owner's that is there already is success.
+    /// Makes many pods at a time, and sorts out what was refused; one of the owner's that is there already is success.
     ///
-    /// - Throws: `APIError`, a 422 where the name is another's; `TransportError` or `CancellationError`.
-    func create(_ name: String, _ pod: JSONValue) async throws -> PodView {
+    /// - Throws: `TerminalError` where the namespace is being removed, and what letting go of its pods throws.
+    func create<Order: PodOrder>(_ orders: [Order]) async throws -> PodRefusals<Order> {
+        let failures = await ConcurrentCalls.perform(orders) { order in
+            registry.fold(try await create(order.name, order.pod))
+        }
+        if failures.contains(where: { ($0.1 as? APIError)?.isNamespaceTerminating == true }) {
+            // Kubernetes removes pods before anything else: what still held them would hold the namespace for ever.
+            try await letGo()
+            throw TerminalError("the namespace of \(owner.namespace ?? "")/\(owner.name) is being terminated")
+        }
+        return PodRefusals(failures)
+    }
+
+    /// Makes a pod; a 422 tells that the name is another's.
+    private func create(_ name: String, _ pod: JSONValue) async throws -> PodView {
         let made: PodView
         do {
             // What a patch misspells is refused instead of left out.
@@ -26,95 +40,65 @@ struct PodWriter: Sendable {
             made = try await client.get(PodView.self, key(name))
         }
         guard made.metadata.controller?.uid == owner.uid else {
-            throw APIError(
-                Status(
-                    code: 422, reason: "Invalid",
-                    message: "pod \"\(name)\" exists and is not of \(owner.name)"))
+            let message = "pod \"\(name)\" exists and is not of \(owner.name)"
+            throw APIError(Status(code: 422, reason: "Invalid", message: message))
         }
         return made
     }
 
-    /// Lets a pod go.
+    /// Lets go of every pod that our finalizer keeps: the namespace is being removed.
     ///
-    /// - Returns: The pod as it is then; nil where it is gone.
     /// - Throws: `APIError`, `TransportError` or `CancellationError`.
-    func release(_ name: String, uid: String, recorded: Recorded?) async throws -> PodView? {
-        let pod = try await client.releasePod(key(name), uid: uid, recorded: recorded)
-        if let pod { ledger.wrote(owner: owner.uid, pod) }
-        return pod
+    func letGo() async throws {
+        try await release(registry.with(owner.uid) { $0.table.held } ?? [], recorded: false)
     }
 
-    /// Deletes a pod; one that is gone is success.
-    ///
-    /// - Parameter gracePeriodSeconds: How long it has to end; 0 where nobody is waited for who could say that it ended,
-    ///   nil for what the pod itself says.
-    /// - Returns: The pod as it is then; nil where it is gone.
-    /// - Throws: `APIError`, `TransportError` or `CancellationError`.
-    func delete(_ name: String, uid: String, gracePeriodSeconds: Int64? = nil) async throws -> PodView? {
-        let options = DeleteOptions(
-            gracePeriodSeconds: gracePeriodSeconds, preconditions: DeleteOptions.Preconditions(uid: uid))
-        guard let answer = try await Client.ifPresent({ try await client.delete(.pod, key(name), options) }) else {
-            return nil
-        }
-        ledger.wrote(owner: owner.uid, .pod, answer: answer)
-        guard let pod = try? KubernetesJSON.decode(PodView.self, from: answer), !pod.metadata.uid.isEmpty else {
-            return nil
-        }
-        return pod
-    }
-}
-
-/// A pod that is to be made for a task or for a member of a job.
-protocol PodOrder: Sendable {
-    /// The pod's name.
-    var name: String { get }
-    /// The whole pod.
-    var pod: JSONValue { get }
-}
-
-extension PodRequest: PodOrder {}
-extension MemberRequest: PodOrder {}
-
-/// What became of pods that were to be made.
-struct PodRefusals<Order: PodOrder> {
-    /// Those that the server calls invalid, which stays so.
-    var invalid: [(order: Order, error: APIError)] = []
-    /// What was forbidden, by a quota that is used up or by an admission policy: it may pass.
-    var forbidden: [(order: Order, message: String)] = []
-    /// What went wrong beside that.
-    var failure: (any Error)?
-
-    /// Whether all pods are there.
-    var isEmpty: Bool { invalid.isEmpty && forbidden.isEmpty && failure == nil }
-}
-
-extension PodWriter {
-    /// Makes many pods at a time, and sorts out what was refused.
+    /// Lets pods go; one that is gone is success.
     ///
     /// - Parameters:
-    ///   - orders: The pods.
-    ///   - take: Takes a pod that was made.
-    ///   - letGo: Lets go of every pod that the owner's finalizer keeps: called where the namespace is being removed.
-    /// - Throws: `TerminalError` where the namespace is being removed, and what `letGo` throws.
-    func create<Order: PodOrder>(
-        _ orders: [Order], take: @escaping @Sendable (PodView) -> Void, letGo: () async throws -> Void
-    ) async throws -> PodRefusals<Order> {
-        let failures = await ConcurrentCalls.perform(orders) { order in take(try await create(order.name, order.pod)) }
-        if failures.contains(where: { ($0.1 as? APIError)?.isNamespaceTerminating == true }) {
-            // Kubernetes removes pods before anything else: what still held them would hold the namespace for ever.
-            try await letGo()
-            throw TerminalError("the namespace of \(owner.namespace ?? "")/\(owner.name) is being terminated")
+    ///   - pods: The pods.
+    ///   - recorded: Whether their outcomes stand in the status, which their label then says.
+    /// - Throws: `APIError`, `TransportError` or `CancellationError`.
+    func release(_ pods: [Entry.Table.View], recorded: Bool) async throws {
+        let failures = await ConcurrentCalls.perform(pods) { view in
+            let mark: Recorded? = recorded ? (view.hasSucceeded ? .succeeded : .failed) : nil
+            if let pod = try await client.releasePod(key(view.pod), uid: view.uid, recorded: mark) {
+                ledger.wrote(owner: owner.uid, pod)
+                registry.fold(pod)
+            }
+            _ = registry.with(owner.uid) { $0.table.didRelease(pod: view.pod) }
         }
-        var refusals = PodRefusals<Order>()
-        for (order, error) in failures {
-            if let error = error as? APIError, error.isFinal {
-                refusals.invalid.append((order, error))
-            } else if let error = error as? APIError, error.code == 403 {
-                refusals.forbidden.append((order, "pod \(order.name) was refused: \(error.description)"))
-            } else {
-                refusals.failure = refusals.failure ?? error
+        if let failure = failures.first { throw failure.1 }
+    }
+
+    /// Deletes pods; one that is gone is success.
+    ///
+    /// - Parameters:
+    ///   - pods: The pods.
+    ///   - gracePeriodSeconds: How long each has to end; 0 where nobody is waited for who could say that it ended, nil
+    ///     for what the pod itself says.
+    /// - Throws: `APIError`, `TransportError` or `CancellationError`.
+    func delete(
+        _ pods: [Entry.Table.View],
+        gracePeriodSeconds: @escaping @Sendable (Entry.Table.View) -> Int64? = { _ in nil }
+    ) async throws {
+        let failures = await ConcurrentCalls.perform(pods) { view in
+            let options = DeleteOptions(
+                gracePeriodSeconds: gracePeriodSeconds(view), preconditions: DeleteOptions.Preconditions(uid: view.uid))
+            guard let answer = try await Client.ifPresent({ try await client.delete(.pod, key(view.pod), options) })
+            else { return }
+            ledger.wrote(owner: owner.uid, .pod, answer: answer)
+            if let pod = try? KubernetesJSON.decode(PodView.self, from: answer), !pod.metadata.uid.isEmpty {
+                registry.fold(pod)
             }
         }
-        return refusals
+        if let failure = failures.first { throw failure.1 }
+    }
+
+    /// Deletes the pods that a selector takes.
+    ///
+    /// - Throws: `APIError`, `TransportError` or `CancellationError`.
+    func delete(selector: String) async throws {
+        try await client.deleteCollection(.pod, namespace: owner.namespace, ListQuery(labelSelector: selector))
     }
 }

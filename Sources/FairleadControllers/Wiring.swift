@@ -32,7 +32,7 @@ struct Wiring {
     private let serving: ServiceWiring
     private let progress: ProgressWiring
     private let gate = ConcurrencyGate()
-    private let openRuns = RunRegistry()
+    private let openRuns = OpenObjects<OpenRun>()
     private let ledger = SharedWriteLedger()
     private let runQueue: WorkQueue<ObjectKey>
     private let pipelineQueue: WorkQueue<ObjectKey>

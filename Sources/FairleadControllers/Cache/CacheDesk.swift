@@ -9,7 +9,7 @@ struct CacheDesk: Sendable {
     let client: Client
     let entries: Store<CacheEntry>
     let runs: Store<PipelineRun>
-    let registry: RunRegistry
+    let registry: OpenObjects<OpenRun>
     let clock: any RuntimeClock
     /// Tells an event about a run; never fails.
     let record: @Sendable (PlannedEvent, PipelineRun) -> Void

@@ -23,7 +23,7 @@ struct CacheWiring: Sendable {
     }
 
     /// Wakes the runs that wait for an entry when it changes, and when whoever claims it can't complete it any more.
-    func subscribe(_ registry: RunRegistry, _ runs: Store<PipelineRun>, _ runQueue: WorkQueue<ObjectKey>) {
+    func subscribe(_ registry: OpenObjects<OpenRun>, _ runs: Store<PipelineRun>, _ runQueue: WorkQueue<ObjectKey>) {
         let (entries, queue) = (entries, queue)
         entries.subscribe { change, source in
             if !change.isDeletion { queue.add(change.key, priority: .low) }

@@ -7,7 +7,7 @@ import KubernetesCore
 /// Makes and ends nested runs and training jobs.
 struct ChildRunWriter: Sendable {
     let client: Client
-    let registry: RunRegistry
+    let registry: OpenObjects<OpenRun>
     let clock: any RuntimeClock
 
     /// Makes nested runs and training jobs; one of ours that is there already is success.

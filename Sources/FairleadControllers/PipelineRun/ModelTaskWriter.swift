@@ -7,7 +7,7 @@ import KubernetesCore
 /// Registers the models of a run's tasks and artifacts.
 struct ModelTaskWriter: Sendable {
     let client: Client
-    let registry: RunRegistry
+    let registry: OpenObjects<OpenRun>
     let clock: any RuntimeClock
 
     /// Registers models; each is found again by its source, so that one which is there already is success.

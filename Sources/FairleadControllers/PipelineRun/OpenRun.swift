@@ -3,9 +3,6 @@ import FairleadAPI
 import FairleadPlanning
 import KubernetesCore
 
-/// The runs that are under way.
-typealias RunRegistry = OpenObjects<OpenRun>
-
 /// A run that is under way.
 struct OpenRun: OpenObject {
     /// The run as the last of our own writes, or the last event, showed it.

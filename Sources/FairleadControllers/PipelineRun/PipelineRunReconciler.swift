@@ -14,7 +14,7 @@ struct PipelineRunReconciler: Sendable {
     let services: Store<InferenceService>
     let pipelines: Store<Pipeline>
     let pods: Store<PodView>
-    let registry: RunRegistry
+    let registry: OpenObjects<OpenRun>
     let ledger: SharedWriteLedger
     let writer: RunActionWriter
     let settings: PlatformRegistry
@@ -146,7 +146,7 @@ struct PipelineRunReconciler: Sendable {
             }
             guard let (plan, run) = planned ?? nil else { return .after(.zero) }
             guard plan.actions.isEmpty else {
-                try await writer.perform(plan.actions, run: run)
+                try await writer.perform(plan.actions, run)
                 continue
             }
             switch plan.wake {
@@ -174,7 +174,7 @@ struct PipelineRunReconciler: Sendable {
         guard ledger.isCaughtUp(owner: run.metadata.uid) else { return .after(.seconds(1)) }
         let plan = PipelineRunPlanner.planEnd(
             run: run, pods: pods.owned(by: run.metadata.uid), now: clock.now)
-        try await writer.perform(plan.actions, run: run)
+        try await writer.perform(plan.actions, run)
         switch plan.wake {
         case .now: return .after(.zero)
         case .onChange: return .onChange

@@ -7,7 +7,7 @@ import KubernetesCore
 /// Applies the services of a run's tasks: what others wrote stays theirs, and the services outlive the run.
 struct ServiceTaskWriter: Sendable {
     let client: Client
-    let registry: RunRegistry
+    let registry: OpenObjects<OpenRun>
     let clock: any RuntimeClock
 
     /// Who owns the fields that tasks apply.

@@ -1,9 +1,6 @@
 import FairleadAPI
 import FairleadPlanning
 
-/// The training jobs that are under way.
-typealias JobRegistry = OpenObjects<OpenJob>
-
 /// A training job that is under way.
 struct OpenJob: OpenObject {
     /// The job as the last of our own writes, or the last event, showed it.

@@ -11,7 +11,7 @@ struct TrainingJobReconciler: Sendable {
     let client: Client
     let jobs: Store<TrainingJob>
     let pods: Store<PodView>
-    let registry: JobRegistry
+    let registry: OpenObjects<OpenJob>
     let ledger: SharedWriteLedger
     let writer: JobActionWriter
     let settings: PlatformRegistry
@@ -164,7 +164,7 @@ struct TrainingJobReconciler: Sendable {
             }
             guard let (plan, job) = planned ?? nil else { return .after(.zero) }
             guard plan.actions.isEmpty else {
-                try await writer.perform(plan.actions, job: job)
+                try await writer.perform(plan.actions, job)
                 continue
             }
             switch plan.wake {
@@ -194,7 +194,7 @@ struct TrainingJobReconciler: Sendable {
         // A pod that was released a moment ago may still look held: its event brings the job back.
         guard ledger.isCaughtUp(owner: job.metadata.uid) else { return .after(.seconds(1)) }
         let plan = TrainingJobPlanner.planEnd(job: job, pods: pods.owned(by: job.metadata.uid), now: clock.now)
-        try await writer.perform(plan.actions, job: job)
+        try await writer.perform(plan.actions, job)
         switch plan.wake {
         case .now: return .after(.zero)
         case .onChange: return .onChange

@@ -16,7 +16,7 @@ struct TrainingJobWiring: Sendable {
     /// What else the API server serves.
     let discovery: APIDiscovery
 
-    private let registry = JobRegistry()
+    private let registry = OpenObjects<OpenJob>()
 
     init(client: Client, logger: Logger, clock: any RuntimeClock) {
         jobs = Store(clock: clock)
