@@ -222,8 +222,7 @@ struct Wiring {
             notifications: notifications, record: record)
         let runReconciler = PipelineRunReconciler(
             client: leaderClient, runs: runs, jobs: training.jobs, services: serving.services, pipelines: pipelines,
-            pods: pods, registry: openRuns, ledger: ledger, writer: writer, settings: platform.settings,
-            models: registered, gate: gate,
+            pods: pods, writer: writer, settings: platform.settings, models: registered, gate: gate,
             wake: { [runQueue] keys in for key in keys { runQueue.add(key) } }, clock: clock)
         let pipelineReconciler = PipelineReconciler(
             client: leaderClient, pipelines: pipelines, runs: runs, clock: clock)

@@ -35,14 +35,10 @@ struct InferenceServiceReconciler: Sendable {
             for model in registry.follow(service.metadata.uid, plan.followers) {
                 models.queue.add(ObjectKey(namespace: key.namespace, name: model))
             }
-            guard plan.plan.actions.isEmpty else {
+            if !plan.plan.actions.isEmpty {
                 try await writer.perform(plan.plan.actions, service: service)
-                continue
-            }
-            switch plan.plan.wake {
-            case .now: continue
-            case .onChange: return .onChange
-            case .after(let wait): return .after(wait)
+            } else if plan.plan.wake != .now {
+                return Requeue(plan.plan.wake)
             }
         }
         return .after(.zero)

@@ -7,15 +7,13 @@ import KubernetesClient
 import KubernetesCore
 
 /// Brings PipelineRuns to where they should be: gathers, asks the planner, performs its actions.
-struct PipelineRunReconciler: Sendable {
+struct PipelineRunReconciler: PodOwnerReconciler {
     let client: Client
     let runs: Store<PipelineRun>
     let jobs: Store<TrainingJob>
     let services: Store<InferenceService>
     let pipelines: Store<Pipeline>
     let pods: Store<PodView>
-    let registry: OpenObjects<OpenRun>
-    let ledger: SharedWriteLedger
     let writer: RunActionWriter
     let settings: PlatformRegistry
     let models: ModelWiring
@@ -23,9 +21,6 @@ struct PipelineRunReconciler: Sendable {
     /// Has runs looked at.
     let wake: @Sendable ([ObjectKey]) -> Void
     let clock: any RuntimeClock
-
-    /// The most steps of one run before other runs have their turn.
-    private static let stepsPerTurn = 16
 
     /// Reconciles one run.
     func reconcile(_ key: ObjectKey) async throws -> Requeue {
@@ -48,12 +43,11 @@ struct PipelineRunReconciler: Sendable {
     /// Fixes what a run runs, or finds it fixed, and opens it; returns where it can't go on now.
     private func open(_ run: PipelineRun) async throws -> Requeue? {
         var run = run
-        let specKey = ObjectKey(
-            namespace: run.metadata.namespace, name: PodNaming.specName(run: run.metadata.name))
-        var fixed = try await readFixed(run, specKey)
+        var fixed = try await readFixed(run)
         if fixed == nil {
             if run.status.specRef != nil {
-                let message = "ConfigMap \"\(specKey.name)\", which holds what the run runs, is gone"
+                let name = PodNaming.specName(run: run.metadata.name)
+                let message = "ConfigMap \"\(name)\", which holds what the run runs, is gone"
                 return try await refuse(run, .invalidSpec, message)
             }
             let origin = try await RecoveryReader(client: client, runs: runs).origin(of: run)
@@ -78,7 +72,7 @@ struct PipelineRunReconciler: Sendable {
                     try await client.create(.configMap, namespace: run.metadata.namespace, configMap)
                     fixed = decided
                 } catch let error as APIError where error.isAlreadyExists {
-                    fixed = try await readFixed(run, specKey)
+                    fixed = try await readFixed(run)
                 }
             }
         }
@@ -103,59 +97,26 @@ struct PipelineRunReconciler: Sendable {
         pipelines.keys.filter { $0.namespace == namespace }.map(\.name)
     }
 
-    private func readFixed(_ run: PipelineRun, _ key: ObjectKey) async throws -> FixedRun? {
-        let configMap: JSONValue
-        do {
-            configMap = try await client.get(.configMap, key)
-        } catch let error as APIError where error.isNotFound {
-            return nil
-        }
-        let metadata = try KubernetesJSON.decode(ObjectMeta.self, from: configMap["metadata"] ?? [:])
-        guard !run.metadata.hasPredecessor(metadata.controller, of: .pipelineRun) else {
-            throw APIError(
-                Status(code: 409, reason: "Conflict", message: "ConfigMap \(key) of an earlier run is being removed"))
-        }
-        do throws(TaskProblem) {
-            return try FixedRun(configMap: configMap, of: run.metadata)
-        } catch let problem {
-            _ = try await refuse(run, problem.reason, problem.message)
-            throw TerminalError(problem.message)
-        }
+    static func failed(_ run: PipelineRun, _ reason: Reason, _ message: String, now: Date) -> PipelineRunStatus {
+        RunStatusBuilder.unstarted(run: run, phase: .failed, reason: reason, message: message, now: now)
     }
 
-    private func refuse(_ run: PipelineRun, _ reason: Reason, _ message: String) async throws -> Requeue {
-        let status = RunStatusBuilder.unstarted(
-            run: run, phase: .failed, reason: reason, message: message, now: clock.now)
-        try await writer.refuse(run, status)
-        return .onChange
+    static func planEnd(_ run: PipelineRun, pods: [PodView], now: Date) -> Plan<PipelineRunAction> {
+        PipelineRunPlanner.planEnd(run: run, pods: pods, now: now)
     }
 
     /// Plans and acts until nothing is left to do now.
     private func step(_ uid: String, _ namespace: String?) async throws -> Requeue {
         let modelInputs = registry.with(uid) { $0.modelInputs } ?? []
-        for _ in 0..<Self.stepsPerTurn {
+        return try await step(uid) {
             var settings = models.settings(
                 settings.settings(namespace: namespace), inputs: modelInputs, namespace: namespace)
             settings.services = awaited(uid, namespace)
-            let now = clock.now
-            let planned = registry.with(uid) { entry -> (Plan<PipelineRunAction>, PipelineRun)? in
-                if entry.object.status.phase?.isTerminal == true { return nil }
-                let plan = PipelineRunPlanner.plan(
-                    run: entry.object, fixed: entry.fixed, table: &entry.table, settings: settings, now: now)
-                return (plan, entry.object)
-            }
-            guard let (plan, run) = planned ?? nil else { return .after(.zero) }
-            guard plan.actions.isEmpty else {
-                try await writer.perform(plan.actions, run)
-                continue
-            }
-            switch plan.wake {
-            case .now: continue
-            case .onChange: return .onChange
-            case .after(let wait): return .after(wait)
-            }
+            return settings
+        } plan: { entry, settings, now in
+            PipelineRunPlanner.plan(
+                run: entry.object, fixed: entry.fixed, table: &entry.table, settings: settings, now: now)
         }
-        return .after(.zero)
     }
 
     /// The services that a run waits for.
@@ -166,19 +127,5 @@ struct PipelineRunReconciler: Sendable {
             awaited[name] = AwaitedService(service: service, versions: models.followed(by: service))
         }
         return awaited
-    }
-
-    /// Lets go of the pods of a run that is finished or being deleted.
-    private func end(_ run: PipelineRun) async throws -> Requeue {
-        // A pod that was released a moment ago may still look held: its event brings the run back.
-        guard ledger.isCaughtUp(owner: run.metadata.uid) else { return .after(.seconds(1)) }
-        let plan = PipelineRunPlanner.planEnd(
-            run: run, pods: pods.owned(by: run.metadata.uid), now: clock.now)
-        try await writer.perform(plan.actions, run)
-        switch plan.wake {
-        case .now: return .after(.zero)
-        case .onChange: return .onChange
-        case .after(let wait): return .after(wait)
-        }
     }
 }

@@ -1,4 +1,3 @@
-import ControllerMachines
 import ControllerRuntime
 import FairleadAPI
 import FairleadPlanning
@@ -7,12 +6,10 @@ import KubernetesClient
 import KubernetesCore
 
 /// Brings TrainingJobs to where they should be: gathers, asks the planner, performs its actions.
-struct TrainingJobReconciler: Sendable {
+struct TrainingJobReconciler: PodOwnerReconciler {
     let client: Client
     let jobs: Store<TrainingJob>
     let pods: Store<PodView>
-    let registry: OpenObjects<OpenJob>
-    let ledger: SharedWriteLedger
     let writer: JobActionWriter
     let settings: PlatformRegistry
     let models: ModelWiring
@@ -22,9 +19,6 @@ struct TrainingJobReconciler: Sendable {
     /// Where the pods of new jobs push their metrics.
     let endpoint: @Sendable () -> ProgressEndpoint?
     let clock: any RuntimeClock
-
-    /// The most steps of one job before other jobs have their turn.
-    private static let stepsPerTurn = 16
 
     /// Reconciles one job.
     func reconcile(_ key: ObjectKey) async throws -> Requeue {
@@ -50,12 +44,11 @@ struct TrainingJobReconciler: Sendable {
 
     /// Fixes what a job runs, or finds it fixed, and opens it; returns where it can't go on now.
     private func open(_ job: TrainingJob) async throws -> Requeue? {
-        let specKey = ObjectKey(
-            namespace: job.metadata.namespace, name: PodNaming.specName(run: job.metadata.name))
-        var fixed = try await readFixed(job, specKey)
+        var fixed = try await readFixed(job)
         if fixed == nil {
             if job.status.specRef != nil {
-                let message = "ConfigMap \"\(specKey.name)\", which holds what the job runs, is gone"
+                let name = PodNaming.specName(run: job.metadata.name)
+                let message = "ConfigMap \"\(name)\", which holds what the job runs, is gone"
                 return try await refuse(job, .invalidSpec, message)
             }
             var settings = settings.settings(namespace: job.metadata.namespace)
@@ -72,7 +65,7 @@ struct TrainingJobReconciler: Sendable {
                     try await client.create(.configMap, namespace: job.metadata.namespace, configMap)
                     fixed = decided
                 } catch let error as APIError where error.isAlreadyExists {
-                    fixed = try await readFixed(job, specKey)
+                    fixed = try await readFixed(job)
                 } catch let error as APIError where error.code == 403 && !error.isNamespaceTerminating {
                     return try await wait(job, "ConfigMap of the job was refused: \(error.description)")
                 }
@@ -109,71 +102,30 @@ struct TrainingJobReconciler: Sendable {
         return .onChange
     }
 
-    private func readFixed(_ job: TrainingJob, _ key: ObjectKey) async throws -> FixedJob? {
-        let configMap: JSONValue
-        do {
-            configMap = try await client.get(.configMap, key)
-        } catch let error as APIError where error.isNotFound {
-            return nil
-        }
-        let metadata = try KubernetesJSON.decode(ObjectMeta.self, from: configMap["metadata"] ?? [:])
-        guard !job.metadata.hasPredecessor(metadata.controller, of: .trainingJob) else {
-            throw APIError(
-                Status(code: 409, reason: "Conflict", message: "ConfigMap \(key) of an earlier job is being removed"))
-        }
-        do throws(TaskProblem) {
-            return try FixedJob(configMap: configMap, of: job.metadata)
-        } catch let problem {
-            _ = try await refuse(job, problem.reason, problem.message)
-            throw TerminalError(problem.message)
-        }
+    static func failed(_ job: TrainingJob, _ reason: Reason, _ message: String, now: Date) -> TrainingJobStatus {
+        JobStatusBuilder.unstarted(job: job, phase: .failed, reason: reason, message: message, now: now)
     }
 
-    private func refuse(_ job: TrainingJob, _ reason: Reason, _ message: String) async throws -> Requeue {
-        let status = JobStatusBuilder.unstarted(
-            job: job, phase: .failed, reason: reason, message: message, now: clock.now)
-        try await writer.refuse(job, status)
-        return .onChange
+    static func planEnd(_ job: TrainingJob, pods: [PodView], now: Date) -> Plan<TrainingJobAction> {
+        TrainingJobPlanner.planEnd(job: job, pods: pods, now: now)
     }
 
     /// Plans and acts until nothing is left to do now.
     private func step(_ uid: String, _ namespace: String?) async throws -> Requeue {
         guard let modelInputs = registry.with(uid, { $0.fixed.modelInputs }) else { return .after(.zero) }
         let answer = try await admission(uid)
-        let requeue = try await steps(uid, namespace, modelInputs, answer.admission)
+        let requeue = try await step(uid) {
+            models.settings(settings.settings(namespace: namespace), inputs: modelInputs, namespace: namespace)
+        } plan: { entry, settings, now in
+            let surroundings = JobSurroundings(
+                admission: answer.admission, hasReadLog: entry.table.leader.map { hasReadLog($0.uid) } ?? true)
+            return TrainingJobPlanner.plan(
+                job: entry.object, fixed: entry.fixed, table: &entry.table, surroundings: surroundings,
+                settings: settings, now: now)
+        }
         // The job goes on whatever becomes of a report about it, which is tried again.
         if let failure = answer.failure { throw failure }
         return requeue
-    }
-
-    private func steps(
-        _ uid: String, _ namespace: String?, _ modelInputs: [String], _ admission: JobAdmission
-    ) async throws -> Requeue {
-        for _ in 0..<Self.stepsPerTurn {
-            let settings = models.settings(
-                settings.settings(namespace: namespace), inputs: modelInputs, namespace: namespace)
-            let now = clock.now
-            let planned = registry.with(uid) { entry -> (Plan<TrainingJobAction>, TrainingJob)? in
-                if entry.object.status.phase?.isTerminal == true { return nil }
-                let surroundings = JobSurroundings(
-                    admission: admission, hasReadLog: entry.table.leader.map { hasReadLog($0.uid) } ?? true)
-                let plan = TrainingJobPlanner.plan(
-                    job: entry.object, fixed: entry.fixed, table: &entry.table, surroundings: surroundings,
-                    settings: settings, now: now)
-                return (plan, entry.object)
-            }
-            guard let (plan, job) = planned ?? nil else { return .after(.zero) }
-            guard plan.actions.isEmpty else {
-                try await writer.perform(plan.actions, job)
-                continue
-            }
-            switch plan.wake {
-            case .now: continue
-            case .onChange: return .onChange
-            case .after(let wait): return .after(wait)
-            }
-        }
-        return .after(.zero)
     }
 
     /// What a queue says of the job.
@@ -186,19 +138,6 @@ struct TrainingJobReconciler: Sendable {
         let settings = settings.settings(namespace: job.metadata.namespace)
         return try await kueue.admission(job, spec: fixed.spec, pods: counts) {
             try TrainingJobPlanner.podSets(job: job, fixed: fixed, settings: settings)
-        }
-    }
-
-    /// Lets go of the pods of a job that is finished or being deleted.
-    private func end(_ job: TrainingJob) async throws -> Requeue {
-        // A pod that was released a moment ago may still look held: its event brings the job back.
-        guard ledger.isCaughtUp(owner: job.metadata.uid) else { return .after(.seconds(1)) }
-        let plan = TrainingJobPlanner.planEnd(job: job, pods: pods.owned(by: job.metadata.uid), now: clock.now)
-        try await writer.perform(plan.actions, job)
-        switch plan.wake {
-        case .now: return .after(.zero)
-        case .onChange: return .onChange
-        case .after(let wait): return .after(wait)
         }
     }
 }

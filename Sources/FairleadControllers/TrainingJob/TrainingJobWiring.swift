@@ -89,8 +89,8 @@ struct TrainingJobWiring: Sendable {
                     regarding: ObjectReference(to: job)))
         }
         return TrainingJobReconciler(
-            client: shared.client, jobs: jobs, pods: shared.pods, registry: registry, ledger: shared.ledger,
-            writer: writer, settings: shared.settings, models: shared.models, kueue: shared.kueue,
-            hasReadLog: shared.hasReadLog, endpoint: shared.endpoint, clock: shared.clock)
+            client: shared.client, jobs: jobs, pods: shared.pods, writer: writer, settings: shared.settings,
+            models: shared.models, kueue: shared.kueue, hasReadLog: shared.hasReadLog, endpoint: shared.endpoint,
+            clock: shared.clock)
     }
 }

@@ -44,11 +44,7 @@ struct TriggerReconciler: Sendable {
                 observed.refused[refused.name] = refused.message
                 continue
             }
-            switch plan.wake {
-            case .now: return .after(.zero)
-            case .onChange: return .onChange
-            case .after(let wait): return .after(wait)
-            }
+            return Requeue(plan.wake)
         }
         return .after(.zero)
     }
