@@ -207,12 +207,7 @@ struct Wiring {
     }
 
     private func controllers(_ recorder: EventRecorder, _ orphans: OrphanReleaser) -> [Controller] {
-        let record: @Sendable (PlannedEvent, PipelineRun) -> Void = { event, run in
-            recorder.record(
-                EventNote(
-                    event.isWarning ? .warning : .normal, reason: event.reason, action: "Reconcile", note: event.note,
-                    regarding: ObjectReference(to: run)))
-        }
+        let record: @Sendable (PlannedEvent, PipelineRun) -> Void = { recorder.record($0, about: $1) }
         let desk = CacheDesk(
             client: leaderClient, entries: cached.entries, runs: runs, registry: openRuns, clock: clock, record: record)
         let notifications = NotificationWriter(

@@ -283,11 +283,7 @@ struct ServiceWiring: Sendable {
         ledger: SharedWriteLedger, recorder: EventRecorder
     ) -> InferenceServiceReconciler {
         let writer = ServiceActionWriter(client: client, registry: registry, ledger: ledger, clock: clock) {
-            event, service in
-            recorder.record(
-                EventNote(
-                    event.isWarning ? .warning : .normal, reason: event.reason, action: "Reconcile", note: event.note,
-                    regarding: ObjectReference(to: service)))
+            recorder.record($0, about: $1)
         }
         return InferenceServiceReconciler(
             wiring: self, pods: pods, models: models, settings: settings, ledger: ledger, writer: writer, clock: clock)

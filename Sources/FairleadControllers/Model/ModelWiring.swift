@@ -60,12 +60,7 @@ struct ModelWiring: Sendable {
         client: Client, recorder: EventRecorder, clock: any RuntimeClock,
         followers: @escaping @Sendable (ObjectKey) -> [ModelFollower]
     ) -> ModelReconciler {
-        let writer = ModelActionWriter(client: client) { event, subject, related in
-            recorder.record(
-                EventNote(
-                    event.isWarning ? .warning : .normal, reason: event.reason, action: "Reconcile", note: event.note,
-                    regarding: subject, related: related))
-        }
+        let writer = ModelActionWriter(client: client) { recorder.record($0, regarding: $1, related: $2) }
         return ModelReconciler(
             models: models, versions: versions, followers: followers, writer: writer, clock: clock)
     }

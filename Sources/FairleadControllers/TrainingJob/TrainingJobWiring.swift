@@ -82,12 +82,7 @@ struct TrainingJobWiring: Sendable {
         let recorder = shared.recorder
         let writer = JobActionWriter(
             client: shared.client, registry: registry, ledger: shared.ledger, discovery: discovery, clock: shared.clock
-        ) { event, job in
-            recorder.record(
-                EventNote(
-                    event.isWarning ? .warning : .normal, reason: event.reason, action: "Reconcile", note: event.note,
-                    regarding: ObjectReference(to: job)))
-        }
+        ) { recorder.record($0, about: $1) }
         return TrainingJobReconciler(
             client: shared.client, jobs: jobs, pods: shared.pods, writer: writer, settings: shared.settings,
             models: shared.models, kueue: shared.kueue, hasReadLog: shared.hasReadLog, endpoint: shared.endpoint,

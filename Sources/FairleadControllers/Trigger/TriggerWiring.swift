@@ -43,12 +43,7 @@ struct TriggerWiring {
     func reconciler(client: Client, recorder: EventRecorder) -> TriggerReconciler {
         TriggerReconciler(
             client: client, triggers: triggers, runs: runs, jobs: jobs, ledger: ledger, clock: clock
-        ) { event, trigger in
-            recorder.record(
-                EventNote(
-                    event.isWarning ? .warning : .normal, reason: event.reason, action: "Reconcile", note: event.note,
-                    regarding: ObjectReference(to: trigger)))
-        }
+        ) { recorder.record($0, about: $1) }
     }
 
     /// Which change brings which key.
