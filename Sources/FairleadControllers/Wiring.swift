@@ -101,9 +101,10 @@ struct Wiring {
         progress.subscribe()
         serving.subscribe(registered, platform, ledger)
         subscribeServices()
-        var members = statusServers(controllers).map(RuntimeGroup.Member.status)
+        let watched = watchedStores()
+        var members = statusServers(controllers, watched.readiness).map(RuntimeGroup.Member.status)
         members.append(RuntimeGroup.Member("events", recorder))
-        members.append(reflectors())
+        members.append(.together("reflectors", watched.reflectors))
         members.append(training.discoveryMember)
         members.append(
             queued.follower(client, configuration.namespaces, logger, clock, wake: training.wake))
@@ -119,16 +120,6 @@ struct Wiring {
 
     private func observe(_ recorder: EventRecorder) {
         let elector = elector
-        metrics.observe(runs)
-        metrics.observe(pipelines)
-        metrics.observe(pods)
-        metrics.observe(started.triggers)
-        metrics.observe(registered.models)
-        metrics.observe(cached.entries)
-        metrics.observe(training.jobs)
-        metrics.observe(registered.versions)
-        platform.observe(metrics)
-        serving.observe(metrics)
         metrics.observe(recorder)
         if let elector { metrics.observe(elector) }
         registry.addProcessMetrics()
@@ -139,18 +130,7 @@ struct Wiring {
         JobMetricGauges.register(registry, jobs: training.jobs)
     }
 
-    private func statusServers(_ controllers: [Controller]) -> [StatusServer] {
-        var readiness = HealthProbe()
-        readiness.add(pipelines)
-        readiness.add(runs)
-        readiness.add(pods)
-        readiness.add(started.triggers)
-        readiness.add(registered.models)
-        readiness.add(cached.entries)
-        readiness.add(training.jobs)
-        readiness.add(registered.versions)
-        platform.add(to: &readiness)
-        serving.add(to: &readiness)
+    private func statusServers(_ controllers: [Controller], _ readiness: HealthProbe) -> [StatusServer] {
         var liveness = HealthProbe()
         if let elector { liveness.add(elector) }
         for controller in controllers { liveness.add(controller) }
@@ -166,44 +146,20 @@ struct Wiring {
         ].compactMap(\.self)
     }
 
-    private func reflectors() -> RuntimeGroup.Member {
-        let namespaces = configuration.namespaces
-        let managed = WatchMachine.Configuration(labelSelector: PodNaming.managedSelector)
-        return .together(
-            "reflectors",
-            [
-                .reflector(
-                    Reflector(pipelines, client: client, namespaces: namespaces, logger: logger, clock: clock),
-                    pipelines),
-                .reflector(
-                    Reflector(runs, client: client, namespaces: namespaces, logger: logger, clock: clock), runs),
-                .reflector(
-                    Reflector(
-                        training.jobs, client: client, namespaces: namespaces, logger: logger, clock: clock),
-                    training.jobs),
-                .reflector(
-                    Reflector(
-                        cached.entries, client: client, namespaces: namespaces, configuration: CacheWiring.selector,
-                        logger: logger, clock: clock),
-                    cached.entries),
-                .reflector(
-                    Reflector(
-                        registered.models, client: client, namespaces: namespaces, logger: logger, clock: clock),
-                    registered.models),
-                .reflector(
-                    Reflector(
-                        registered.versions, client: client, namespaces: namespaces, logger: logger, clock: clock),
-                    registered.versions),
-                .reflector(
-                    Reflector(
-                        started.triggers, client: client, namespaces: namespaces, logger: logger, clock: clock),
-                    started.triggers),
-                .reflector(
-                    Reflector(
-                        pods, client: client, namespaces: namespaces, configuration: managed, logger: logger,
-                        clock: clock),
-                    pods),
-            ] + platform.reflectors(client, logger) + serving.reflectors(client, logger))
+    private func watchedStores() -> WatchedStores {
+        var watched = WatchedStores(
+            client: client, namespaces: configuration.namespaces, metrics: metrics, logger: logger, clock: clock)
+        watched.add(pipelines)
+        watched.add(runs)
+        watched.add(training.jobs)
+        watched.add(cached.entries, CacheWiring.selector)
+        watched.add(registered.models)
+        watched.add(registered.versions)
+        watched.add(started.triggers)
+        watched.add(pods, WatchMachine.Configuration(labelSelector: PodNaming.managedSelector))
+        platform.watch(&watched)
+        serving.watch(&watched)
+        return watched
     }
 
     private func controllers(_ recorder: EventRecorder, _ orphans: OrphanReleaser) -> [Controller] {

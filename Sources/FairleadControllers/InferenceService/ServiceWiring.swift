@@ -5,7 +5,6 @@ import FairleadPlanning
 import KubernetesClient
 import KubernetesCore
 import Logging
-import PrometheusMetrics
 
 /// The stores of inference services and of what is theirs, their queue, and what leads from one to the other.
 struct ServiceWiring: Sendable {
@@ -70,28 +69,16 @@ struct ServiceWiring: Sendable {
 
     // MARK: - What is watched
 
-    /// What keeps the stores.
-    func reflectors(_ client: Client, _ logger: Logger) -> [RuntimeGroup.Member] {
-        let namespaces = configuration.namespaces
+    /// Has the stores kept up to date.
+    func watch(_ watched: inout WatchedStores) {
         let ours = WatchMachine.Configuration(
             labelSelector: "\(PodNaming.managedSelector),\(FairleadLabel.inferenceService)")
-        func member<T: Resource>(
-            _ store: Store<T>, _ configuration: WatchMachine.Configuration = WatchMachine.Configuration()
-        ) -> RuntimeGroup.Member {
-            .reflector(
-                Reflector(
-                    store, client: client, namespaces: namespaces, configuration: configuration, logger: logger,
-                    clock: clock), store)
-        }
-        var members = [
-            member(services), member(runtimes), member(deployments, ours), member(addresses, ours),
-            member(budgets, ours),
-        ]
-        if readsCluster {
-            members.append(
-                .reflector(Reflector(clusterRuntimes, client: client, logger: logger, clock: clock), clusterRuntimes))
-        }
-        return members
+        watched.add(services)
+        watched.add(runtimes)
+        watched.add(deployments, ours)
+        watched.add(addresses, ours)
+        watched.add(budgets, ours)
+        if readsCluster { watched.add(clusterRuntimes) }
     }
 
     /// What reads the routers' reports.
@@ -106,25 +93,6 @@ struct ServiceWiring: Sendable {
             Reflector(
                 self.reports, client: client, namespaces: [router.namespace], configuration: reports, logger: logger,
                 clock: clock))
-    }
-
-    /// What the controller is not ready without.
-    func add(to readiness: inout HealthProbe) {
-        readiness.add(services)
-        readiness.add(runtimes)
-        readiness.add(deployments)
-        readiness.add(addresses)
-        readiness.add(budgets)
-        if readsCluster { readiness.add(clusterRuntimes) }
-    }
-
-    func observe(_ metrics: RuntimeMetrics) {
-        metrics.observe(services)
-        metrics.observe(runtimes)
-        metrics.observe(deployments)
-        metrics.observe(addresses)
-        metrics.observe(budgets)
-        if readsCluster { metrics.observe(clusterRuntimes) }
     }
 
     // MARK: - Which change brings which key

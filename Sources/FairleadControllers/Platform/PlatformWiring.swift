@@ -4,7 +4,6 @@ import FairleadAPI
 import FairleadPlanning
 import KubernetesClient
 import KubernetesCore
-import Logging
 
 /// The stores and queues of Connections and ClusterProfiles, and what leads from one to the other.
 struct PlatformWiring: Sendable {
@@ -35,34 +34,12 @@ struct PlatformWiring: Sendable {
     /// Whether the cluster's own kinds are read: with rights in some namespaces alone they can't be.
     var readsCluster: Bool { namespaces.isEmpty }
 
-    func reflectors(_ client: Client, _ logger: Logger) -> [RuntimeGroup.Member] {
-        var members: [RuntimeGroup.Member] = [
-            .reflector(
-                Reflector(connections, client: client, namespaces: namespaces, logger: logger, clock: clock),
-                connections)
-        ]
-        guard readsCluster else { return members }
-        members.append(
-            .reflector(
-                Reflector(clusterConnections, client: client, logger: logger, clock: clock), clusterConnections))
-        members.append(
-            .reflector(Reflector(profiles, client: client, logger: logger, clock: clock), profiles))
-        return members
-    }
-
-    /// What the controller is not ready without.
-    func add(to readiness: inout HealthProbe) {
-        readiness.add(connections)
+    /// Has the stores kept up to date.
+    func watch(_ watched: inout WatchedStores) {
+        watched.add(connections)
         guard readsCluster else { return }
-        readiness.add(clusterConnections)
-        readiness.add(profiles)
-    }
-
-    func observe(_ metrics: RuntimeMetrics) {
-        metrics.observe(connections)
-        guard readsCluster else { return }
-        metrics.observe(clusterConnections)
-        metrics.observe(profiles)
+        watched.add(clusterConnections)
+        watched.add(profiles)
     }
 
     /// What tells whether the objects of a kind can be used.
