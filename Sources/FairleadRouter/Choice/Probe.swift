@@ -7,25 +7,19 @@ import NIOHTTP1
 /// What a model takes and gives is one where its registration tells it, else the model alone knows.
 enum Probe: Equatable {
     case serverLive, serverReady, serverMetadata, modelReady, modelList, modelMetadata
-    /// The server's health in gRPC, by whichever service: all answer with a message whose first field is 1.
+    /// The server's health as all servers of gRPC may tell it.
     case grpcHealth
 
     /// Reads a request; nil for what only a model can answer.
     init?(_ request: RequestFacts, path: some StringProtocol, route: ServiceRoute) {
         if request.isGRPC {
-            guard route.inferenceProtocol == .v2, Self.grpcPaths.contains(where: { path == $0 }) else { return nil }
-            self = .grpcHealth
+            self.init(call: path, route: route)
+            if let subject = request.subject, !isKnown(subject, route: route) { return nil }
         } else {
             guard request.method == .GET || request.method == .HEAD else { return nil }
             self.init(path: path, route: route)
         }
     }
-
-    /// What needs no look at the message that comes with it.
-    private static let grpcPaths = [
-        "/inference.GRPCInferenceService/ServerLive", "/inference.GRPCInferenceService/ServerReady",
-        "/grpc.health.v1.Health/Check",
-    ]
 
     private init?(path: some StringProtocol, route: ServiceRoute) {
         let parts = path.split(separator: "/", maxSplits: 6)
@@ -61,26 +55,30 @@ enum Probe: Equatable {
         }
     }
 
-    /// What the server would say if it were awake.
-    func answer(for route: ServiceRoute) -> LocalAnswer {
-        if self == .grpcHealth { return LocalAnswer(grpc: [0x08, 0x01]) }
+    /// What the server would say if it were awake; nil where it would say nothing.
+    ///
+    /// - Parameters:
+    ///   - route: The service.
+    ///   - isReady: Whether the model would answer; what it takes and gives is known whether or not it would.
+    ///   - inGRPC: Whether a call is answered.
+    func answer(for route: ServiceRoute, isReady: Bool, inGRPC: Bool) -> LocalAnswer? {
+        if inGRPC { return message(for: route, isReady: isReady).map { LocalAnswer(grpc: $0.bytes) } }
+        return isReady || self == .modelMetadata ? LocalAnswer(.ok, json: body(for: route)) : nil
+    }
+
+    private func body(for route: ServiceRoute) -> JSONValue {
         let model = JSONValue.string(route.model)
-        let body: JSONValue =
-            switch (route.inferenceProtocol, self) {
-            case (.openai, .modelList):
-                [
-                    "object": "list",
-                    "data": [["id": model, "object": "model", "created": 0, "owned_by": "fairlead"]],
-                ]
-            case (_, .modelList): ["models": [model]]
-            case (_, .serverMetadata): ["name": model, "version": "", "extensions": []]
-            case (_, .modelReady): ["name": model, "ready": true]
-            case (_, .modelMetadata): route.modelMetadata ?? [:]
-            case (.openai, _): [:]
-            // The protocol's document names the member `live` for both; servers say `ready`.
-            case (_, .serverReady): ["live": true, "ready": true]
-            case (_, .serverLive), (_, .grpcHealth): ["live": true]
-            }
-        return LocalAnswer(.ok, json: body)
+        return switch (route.inferenceProtocol, self) {
+        case (.openai, .modelList):
+            ["object": "list", "data": [["id": model, "object": "model", "created": 0, "owned_by": "fairlead"]]]
+        case (_, .modelList): ["models": [model]]
+        case (_, .serverMetadata): ["name": model, "version": "", "extensions": []]
+        case (_, .modelReady): ["name": model, "ready": true]
+        case (_, .modelMetadata): route.modelMetadata ?? [:]
+        case (.openai, _): [:]
+        // The protocol's document names the member `live` for both; servers say `ready`.
+        case (_, .serverReady): ["live": true, "ready": true]
+        case (_, .serverLive), (_, .grpcHealth): ["live": true]
+        }
     }
 }

@@ -8,12 +8,12 @@ enum RequestKind: Equatable {
     case inference
     case explanation
     /// Whether the server or the model is well.
-    case probe
+    case probe(Probe)
 
     init(_ request: RequestFacts, path: Substring, route: ServiceRoute) {
         self = .inference
-        if Probe(request, path: path, route: route) != nil {
-            self = .probe
+        if let probe = Probe(request, path: path, route: route) {
+            self = .probe(probe)
         } else if request.method == .POST, Self.asksToExplain(path, in: route.inferenceProtocol) {
             self = .explanation
         }

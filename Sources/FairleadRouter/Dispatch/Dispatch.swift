@@ -4,6 +4,8 @@ import NIOCore
 enum Dispatch {
     /// The router answers by itself.
     case answer(LocalAnswer)
+    /// It depends on what the call is about: the dispatcher is to be asked again with ``RequestFacts/subject``.
+    case read
     case forward(Passage)
     /// The request waits for an endpoint; the future fails with a ``LocalAnswer`` where none came in time.
     case hold(Held)

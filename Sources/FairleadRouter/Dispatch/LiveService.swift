@@ -101,7 +101,7 @@ extension LiveService {
         }
         facts.isRetrySafe = RequestKind.isSafe(request, path: plain, in: route.inferenceProtocol)
         facts.isExplanation = kind == .explanation
-        if kind == .probe { return probe(request, facts: facts, path: plain, on: loop) }
+        if case .probe(let probe) = kind { return answer(probe, request, facts: facts, on: loop) }
         let turn = memory.turn.wrappingAdd(1, ordering: .relaxed).newValue
         recognize(request, prefix: prefix, in: &facts)
         guard let index = facts.user.map(choice.lasting) ?? choice.inTurn(turn) else {
@@ -116,19 +116,16 @@ extension LiveService {
     }
 
     /// A question about health goes to any pod there is, and wakes none.
-    private func probe(
-        _ request: RequestFacts, facts: PassageFacts, path: Substring, on loop: any EventLoop
+    private func answer(
+        _ probe: Probe, _ request: RequestFacts, facts: PassageFacts, on loop: any EventLoop
     ) -> Dispatch? {
         var facts = facts
         facts.isProbe = true
         let weighted = lanes.filter { $0.revision.weight > 0 }
         if let lane = weighted.first(where: { $0.entry.isServing }) { return lane.entry.enter(facts, on: loop) }
-        // What the model takes and gives is known whether or not it will answer.
-        if let probe = Probe(request, path: path, route: route),
-            probe == .modelMetadata || weighted.contains(where: \.revision.isAsleep)
-        {
-            return .answer(probe.answer(for: route))
-        }
+        if request.isGRPC, request.subject == nil { return .read }
+        let isReady = weighted.contains(where: \.revision.isAsleep)
+        if let answer = probe.answer(for: route, isReady: isReady, inGRPC: request.isGRPC) { return .answer(answer) }
         let answer = LocalAnswer(.serviceUnavailable, error: "no pod of \(route.key) is ready", retryAfter: 1)
         return .answer(request.isGRPC ? answer.inGRPC : answer)
     }

@@ -48,10 +48,10 @@ extension LocalAnswer {
         var answer = self
         let code =
             switch status {
-            case .notFound: 12
+            case .notFound, .notImplemented: 12
             case .requestTimeout, .gatewayTimeout: 4
             case .payloadTooLarge, .tooManyRequests: 8
-            case .internalServerError: 13
+            case .badRequest, .internalServerError: 13
             default: 14
             }
         answer.status = .ok

@@ -17,4 +17,6 @@ struct RequestFacts {
     var now: NIODeadline
     /// Whether the endpoint's gRPC port is meant.
     var isGRPC = false
+    /// What a call about health is about, once its message was read.
+    var subject: ProbeSubject?
 }

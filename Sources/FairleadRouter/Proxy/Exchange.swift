@@ -9,6 +9,8 @@ final class Exchange {
     private enum Phase {
         case new
         case holding(Held)
+        /// What the call is about decides where it goes.
+        case reading
         case connecting
         /// No pod could be reached; it asks again where to go after a moment.
         case pausing
@@ -61,17 +63,29 @@ final class Exchange {
     /// Asks where the request goes, and sends it there.
     func start() { start(flushing: false) }
 
-    private func start(flushing: Bool) {
+    private func start(about subject: ProbeSubject? = nil, flushing: Bool) {
         if case .length(let length) = request.framing, length > loop.maximumBody { return refuse(loop.tooLarge) }
         let facts = RequestFacts(
             method: request.method, host: request.host, path: request.path, headers: request.headers,
-            requestID: request.requestID, now: arrived, isGRPC: request.isGRPC)
+            requestID: request.requestID, now: arrived, isGRPC: request.isGRPC, subject: subject)
         switch loop.dispatcher.dispatch(facts, on: loop.eventLoop) {
         case .answer(let answer): refuse(answer)
+        case .read:
+            phase = .reading
+            if hasEnded { startAsRead() }
         case .forward(let passage): open(passage, flushing: flushing)
         case .hold(let hold):
             phase = .holding(hold)
             hold.passage.assumeIsolated().whenComplete { result in self.released(result) }
+        }
+    }
+
+    private func startAsRead() {
+        do throws(LocalAnswer) {
+            let encoding = request.headers.first(name: "grpc-encoding")
+            start(about: try ProbeSubject(held.parts, encoding: encoding), flushing: true)
+        } catch {
+            refuse(error)
         }
     }
 
@@ -109,9 +123,13 @@ final class Exchange {
         guard requestBytes <= loop.maximumBody else { return fail(.clientGone, loop.tooLarge) }
         passage?.payload?.request(body)
         held.take(body)
-        guard case .attached(let upstream) = phase else { return }
-        upstream.send(body)
-        held.bound(to: heldLimit)
+        switch phase {
+        case .attached(let upstream):
+            upstream.send(body)
+            held.bound(to: heldLimit)
+        case .reading: if held.bytes > ProbeSubject.maximumBytes { refuse(ProbeSubject.tooLarge) }
+        case .new, .holding, .connecting, .pausing, .over: break
+        }
     }
 
     /// Takes the end of the request.
@@ -119,7 +137,11 @@ final class Exchange {
         hasEnded = true
         self.trailers = trailers
         startMirror()
-        if case .attached(let upstream) = phase { upstream.sendEnd(trailers) }
+        switch phase {
+        case .attached(let upstream): upstream.sendEnd(trailers)
+        case .reading: startAsRead()
+        case .new, .holding, .connecting, .pausing, .over: break
+        }
     }
 
     /// The client has sent all that it has for now.
@@ -140,6 +162,9 @@ final class Exchange {
 
     /// Looks at the deadline.
     func check(_ now: NIODeadline) {
+        if case .reading = phase, now - arrived > loop.limits.stallTimeout {
+            return failed(LocalAnswer(.requestTimeout, error: "the call's message took too long"))
+        }
         guard let passage, now >= passage.deadline else { return }
         // Where the client was waited for, the server isn't late; a call may want an answer to each of its messages.
         guard hasEnded || !mayReadRequest || (request.isGRPC && requestBytes > 0), mayReadResponse else {
@@ -241,7 +266,7 @@ final class Exchange {
         guard let passage else { return }
         switch phase {
         case .connecting, .attached: break
-        case .new, .holding, .pausing, .over: return
+        case .new, .holding, .reading, .pausing, .over: return
         }
         if status == nil, held.isWhole {
             if attempts < Self.maximumAttempts, let next = next(after: failure, passage) {
@@ -318,7 +343,7 @@ final class Exchange {
         switch last {
         case .attached(let upstream): upstream.cancel()
         case .holding(let hold): hold.cancel()
-        case .new, .connecting, .pausing, .over: break
+        case .new, .reading, .connecting, .pausing, .over: break
         }
         finish(outcome)
     }

@@ -133,35 +133,6 @@ struct HTTP2Tests {
         #expect(connections.count == 1)
     }
 
-    /// A model that sleeps is well, and what asks for that wakes nobody.
-    @Test(arguments: ["/inference.GRPCInferenceService/ServerReady", "/grpc.health.v1.Health/Check"])
-    func healthOfASleeperIsAnsweredInGRPC(path: String) async throws {
-        let wakes = WakeCounter()
-        let dispatcher = Dispatcher(wake: wakes.count)
-        let revisions = [RouteFixture.revision("churn-1", weight: 100, replicas: 0)]
-        let service = try RouteFixture.service(spec: ["replicas": ["min": 0]], revisions: revisions)
-        dispatcher.apply(.service(service))
-        try await ProxyFixture.run(pods: [], dispatcher: dispatcher) { proxy in
-            try await StreamWire.connect(proxy.port) { connection in
-                try await connection.stream { call in
-                    try await call.send(Self.request(path, Self.grpc))
-                    try await call.send("\0\0\0\0\0", isEnd: true)
-                    guard case .headers(let head) = try await call.frame(),
-                        case .data(let data) = try await call.frame(),
-                        case .byteBuffer(let buffer) = data.data, case .headers(let end) = try await call.frame()
-                    else { throw Wire.Ended() }
-                    #expect(head.headers.first(name: ":status") == "200")
-                    #expect(head.headers.first(name: "content-type") == "application/grpc")
-                    #expect(head.headers.first(name: "content-length") == nil)
-                    #expect(Array(buffer.readableBytesView) == [0, 0, 0, 0, 2, 8, 1])
-                    #expect(end.endStream)
-                    #expect(end.headers.first(name: "grpc-status") == "0")
-                }
-            }
-        }
-        #expect(wakes.all.isEmpty)
-    }
-
     @Test func aServerOfHTTP1AnswersAClientOfHTTP2() async throws {
         let seen = Notes<Wire.Message>()
         try await RawServer.serve(

@@ -29,8 +29,10 @@ final class StreamWire {
         try await outbound.write(.headers(.init(headers: headers, endStream: isEnd)))
     }
 
-    func send(_ body: String, isEnd: Bool = false) async throws {
-        try await outbound.write(.data(.init(data: .byteBuffer(ByteBuffer(string: body)), endStream: isEnd)))
+    func send(_ body: String, isEnd: Bool = false) async throws { try await send(bytes: body.utf8, isEnd: isEnd) }
+
+    func send(bytes: some Sequence<UInt8>, isEnd: Bool = false) async throws {
+        try await outbound.write(.data(.init(data: .byteBuffer(ByteBuffer(bytes: bytes)), endStream: isEnd)))
     }
 
     /// Ends the stream without more.
