@@ -60,6 +60,9 @@ extension LocalAPIServer {
         if target.group == "authorization.k8s.io" || target.group == "authentication.k8s.io" {
             return .whole(try review(request, target, user))
         }
+        if target.group == MetricsGroup.name, let meter = configuration.meter {
+            return .whole(try await metrics(request, target, from: meter))
+        }
         guard let resource = resource(target.group, target.version, target.plural) else {
             if target.group.isEmpty, target.plural == "bindings", let namespace = target.namespace {
                 return .whole(try await bind(request, namespace: namespace, name: nil))

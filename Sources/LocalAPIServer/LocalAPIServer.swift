@@ -31,6 +31,8 @@ public final class LocalAPIServer: Service {
         public var now: @Sendable () -> Date
         /// Where logs come from; nil where no node runs.
         public var podLogs: (any PodLogs)?
+        /// What tells what is used, for the resource metrics API; nil where nothing does, and there is no such API.
+        public var meter: (any NodeMeter)?
         /// The certificate of the authority, in PEM, that `kube-root-ca.crt` hands to pods.
         public var certificateAuthority: String
         /// How many changes of each collection watches can go back.
@@ -42,14 +44,15 @@ public final class LocalAPIServer: Service {
         public init(
             storage: Storage = .ephemeral, tokens: [String: ServerUser] = [:],
             authorization: Authorization = .alwaysAllow, now: @escaping @Sendable () -> Date = { Date() },
-            podLogs: (any PodLogs)? = nil, certificateAuthority: String = "", historyCapacity: Int = 8192,
-            eventLifetime: Int64 = 3600
+            podLogs: (any PodLogs)? = nil, meter: (any NodeMeter)? = nil, certificateAuthority: String = "",
+            historyCapacity: Int = 8192, eventLifetime: Int64 = 3600
         ) {
             self.storage = storage
             self.tokens = tokens
             self.authorization = authorization
             self.now = now
             self.podLogs = podLogs
+            self.meter = meter
             self.certificateAuthority = certificateAuthority
             self.historyCapacity = historyCapacity
             self.eventLifetime = eventLifetime
@@ -76,6 +79,7 @@ public final class LocalAPIServer: Service {
         self.configuration = configuration
         self.logger = logger
         var registry = KindRegistry()
+        if configuration.meter != nil { registry.addVersion(MetricsGroup.version, of: MetricsGroup.name) }
         switch configuration.storage {
         case .ephemeral:
             signingKey = SymmetricKey(size: .bits256)

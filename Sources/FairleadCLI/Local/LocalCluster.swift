@@ -47,7 +47,8 @@ struct LocalCluster: Service {
                 storage: configuration.isEphemeral ? .ephemeral : .file(data.state),
                 tokens: [certificates.token: .admin],
                 authorization: configuration.authorization,
-                podLogs: NodePodLogs(stateDirectory: data.path), certificateAuthority: certificates.authority),
+                podLogs: NodePodLogs(stateDirectory: data.path), meter: LocalNodeMeter(stateDirectory: data.path),
+                certificateAuthority: certificates.authority),
             logger: logger)
         // What the front says of connections that break at the end is of no use to anybody.
         let quiet = Logger(label: "https") { _ in SwiftLogNoOpLogHandler() }

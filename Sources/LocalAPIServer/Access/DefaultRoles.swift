@@ -55,6 +55,8 @@ enum DefaultRoles {
                     ])
             ]),
         role("system:public-info-viewer", [publicInfo]),
+        // What metrics-server brings: who may view pods may see what they use.
+        role("system:aggregated-metrics-reader", [rule(read, MetricsGroup.name, "nodes pods")], to: "view"),
     ]
 
     /// Who has them, as `ClusterRoleBinding`.

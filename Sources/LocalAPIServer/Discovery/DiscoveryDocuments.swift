@@ -133,6 +133,14 @@ struct DiscoveryDocuments {
                 entry("selfsubjectrulesreviews", "SelfSubjectRulesReview"),
                 entry("subjectaccessreviews", "SubjectAccessReview"),
             ]
+        case MetricsGroup.name:
+            return [MetricsGroup.nodes, MetricsGroup.pods].map { resource in
+                [
+                    "name": .string(resource.type.plural), "singularName": "",
+                    "namespaced": .bool(resource.type.isNamespaced), "kind": .string(resource.type.gvk.kind),
+                    "verbs": strings(resource.kind.verbs),
+                ]
+            }
         default: return []
         }
     }

@@ -70,7 +70,8 @@ struct KindRegistry: Sendable {
         addVersion(gvk.version, of: gvk.group)
     }
 
-    private mutating func addVersion(_ version: String, of group: String) {
+    /// Serves a version of a group, also where none of its kinds is stored.
+    mutating func addVersion(_ version: String, of group: String) {
         if !groups.contains(group) { groups.append(group) }
         if versions[group]?.contains(version) != true {
             versions[group, default: []].append(version)

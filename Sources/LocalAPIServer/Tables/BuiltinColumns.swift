@@ -9,6 +9,8 @@ enum BuiltinColumns {
 
     private static let byKind: [String: [TableColumn]] = [
         "/Pod": PodRow.columns,
+        "metrics.k8s.io/PodMetrics": MetricsGroup.columns,
+        "metrics.k8s.io/NodeMetrics": MetricsGroup.columns,
         "/Namespace": [.name, .text("Status", "The phase of the namespace.") { $0.text("status", "phase") }, .age],
         "/Node": CoreColumns.node,
         "/ConfigMap": [

@@ -62,7 +62,9 @@ public enum TableRenderer {
     }
 
     private static func tableColumns(for type: ResourceType, columns: JSONValue?) -> [TableColumn] {
-        if columns == nil, BuiltinSchemas.isKnown(type.gvk) { return BuiltinColumns.columns(for: type.gvk) }
+        if columns == nil, BuiltinSchemas.isKnown(type.gvk) || type.gvk.group == MetricsGroup.name {
+            return BuiltinColumns.columns(for: type.gvk)
+        }
         let declared = columns?.arrayValue ?? []
         return declared.isEmpty ? TableColumn.customDefaults : [.name] + declared.compactMap(customColumn)
     }

@@ -14,6 +14,9 @@ public struct NodeConfiguration: Sendable {
         }
     }
 
+    /// What the node is called where nobody names it.
+    public static let defaultName = "local"
+
     /// The node's name.
     public var name: String
     /// Where pods, logs, virtual environments and claims are kept; made where it is absent.
@@ -46,7 +49,7 @@ public struct NodeConfiguration: Sendable {
     ///   - shimCommand: What starts ``PodShim``.
     ///   - images: Which environments stand for images.
     public init(stateDirectory: String, shimCommand: [String], images: ImageCatalogue = .builtIn) {
-        name = "local"
+        name = Self.defaultName
         self.stateDirectory = stateDirectory
         self.images = images
         self.shimCommand = shimCommand

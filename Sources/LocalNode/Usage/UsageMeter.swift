@@ -1,0 +1,61 @@
+/// Makes of what was used until two moments what is used now: a value, with the time in seconds as a parameter.
+///
+/// It looks when somebody asks, and not otherwise: every few seconds at most, and twice with a second between where
+/// nobody has asked for a minute.
+struct UsageMeter: Sendable {
+    /// What to do for somebody who asks.
+    enum Step: Sendable, Hashable {
+        case tell(NodeUsage.Reading)
+        case wait(seconds: Double)
+        case look
+    }
+
+    /// For how long an answer holds.
+    static let lifetime = 5.0
+    /// The shortest time over which is measured.
+    static let shortest = 1.0
+    /// The longest: what was before says nothing about now.
+    static let longest = 60.0
+    /// What a container takes to begin says nothing about what it needs: it counts from this age on.
+    static let settling = 10.0
+
+    private var former: HostLook?
+    private var latest: HostLook?
+
+    /// What to do at a moment.
+    func next(now: Double) -> Step {
+        guard let latest, now - latest.at < Self.longest else { return .look }
+        let age = now - latest.at
+        guard let former else { return age < Self.shortest ? .wait(seconds: Self.shortest - age) : .look }
+        return age < Self.lifetime ? .tell(Self.reading(from: former, to: latest)) : .look
+    }
+
+    /// Takes a look; one that came too soon after another, since two asked at a time, is of no use.
+    mutating func saw(_ look: HostLook) {
+        let age = latest.map { look.at - $0.at } ?? .infinity
+        guard age >= Self.shortest else { return }
+        former = age < Self.longest ? latest : nil
+        latest = look
+    }
+
+    private static func reading(from former: HostLook, to latest: HostLook) -> NodeUsage.Reading {
+        let window = latest.at - former.at
+        var reading = NodeUsage.Reading(
+            takenAt: latest.date, seconds: window, host: amount(latest.host, since: former.host.cpuSeconds, in: window))
+        for (run, total) in latest.runs.sorted(by: { $0.key.number < $1.key.number }) {
+            let before = former.runs[run]
+            let seconds = latest.at - (before == nil ? total.startedAt : former.at)
+            guard before != nil || seconds >= Self.settling else { continue }
+            var pod = reading.pods[run.pod] ?? NodeUsage.Pod(seconds: seconds)
+            pod.seconds = max(pod.seconds, seconds)
+            pod.containers[run.container] = amount(total, since: before?.cpuSeconds ?? 0, in: seconds)
+            reading.pods[run.pod] = pod
+        }
+        return reading
+    }
+
+    private static func amount(_ total: HostLook.Total, since used: Double, in seconds: Double) -> NodeUsage.Amount {
+        // A process for which nobody waited takes its time away with it.
+        NodeUsage.Amount(cores: max(0, total.cpuSeconds - used) / seconds, bytes: total.bytes)
+    }
+}
