@@ -100,7 +100,7 @@ public struct LocalNode: Service {
             hosts: HostsFiles(names: names, paths: paths, hosts: configuration.hosts), prober: prober, logger: logger)
     }
 
-    /// Follows the pods, the Services and the node itself until it is cancelled.
+    /// Follows the pods, the Services, the claims and the node itself until it is cancelled.
     private func follow(_ context: NodeContext, _ router: PodRouter) async {
         let name = context.configuration.name
         async let pods: Void = CollectionWatch<PodManifest>(
@@ -135,7 +135,11 @@ public struct LocalNode: Service {
             replace: { router.set(taints: $0.first { $0.metadata.name == name }?.taints ?? []) },
             set: { router.set(taints: $0.taints) }, remove: { _ in router.set(taints: []) }
         ).run()
-        _ = await (pods, services, slices, nodes)
+        async let claims: Void = CollectionWatch<ClaimManifest>(
+            client: client, logger: logger, replace: { router.replace(claims: $0) },
+            set: { router.set(claim: $0) }, remove: { router.remove(claim: $0) }
+        ).run()
+        _ = await (pods, services, slices, nodes, claims)
     }
 
     /// Looks at the host on a thread of its own: it waits for other processes.

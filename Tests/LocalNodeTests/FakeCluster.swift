@@ -118,7 +118,8 @@ final class FakeCluster: Transport {
 
     private func get(_ request: APIRequest) -> APIResponse {
         let collections = [
-            "/api/v1/pods", "/api/v1/services", "/api/v1/nodes", "/apis/discovery.k8s.io/v1/endpointslices",
+            "/api/v1/pods", "/api/v1/services", "/api/v1/nodes", "/api/v1/persistentvolumeclaims",
+            "/apis/discovery.k8s.io/v1/endpointslices",
         ]
         if collections.contains(request.path) {
             let collection = Self.collection(request.path)

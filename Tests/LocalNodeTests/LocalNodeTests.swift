@@ -258,6 +258,35 @@ struct LocalNodeTests {
         }
     }
 
+    /// The scheduler waits for a claim, and the kubelet does for pods that no scheduler sees.
+    @Test func podsWaitForTheirClaims() async throws {
+        let harness = try NodeHarness()
+        defer { harness.removeState() }
+        var spec = shell("true", extra: ["volumeMounts": [["name": "sets", "mountPath": "/sets"]]])
+        spec["volumes"] = [["name": "sets", "persistentVolumeClaim": ["claimName": "sets"]]]
+        let wanting = spec
+        try await harness.run(harness.configuration()) {
+            let cluster = harness.cluster
+            cluster.createPod("scheduled", spec: wanting)
+            cluster.createPod("bound", spec: wanting, node: "local")
+            let message = try await NodeHarness.eventually("Unschedulable") {
+                cluster.pod("scheduled")?[path: ["status", "conditions"]]?[0]?["message"]?.stringValue
+            }
+            #expect(
+                message.hasPrefix("0/1 nodes are available: persistentvolumeclaim \"sets\" not found. preemption: "))
+            for reason in ["FailedScheduling", "FailedMount"] {
+                _ = try await NodeHarness.eventually(reason) {
+                    cluster.events.first { $0["reason"] == .string(reason) }
+                }
+            }
+            #expect(cluster.pod("bound")?[path: ["status", "phase"]] == "Pending")
+            cluster.put(
+                "/api/v1/namespaces/default/persistentvolumeclaims/sets",
+                ["metadata": ["name": "sets", "namespace": "default"]])
+            for name in ["scheduled", "bound"] { _ = try await harness.status(name, phase: "Succeeded") }
+        }
+    }
+
     @Test func anUnknownImageWaitsOrRunsWithAnEvent() async throws {
         let harness = try NodeHarness()
         defer { harness.removeState() }

@@ -14,6 +14,9 @@ struct SandboxTests {
         cluster.put(
             "/api/v1/namespaces/default/configmaps/c", ["data": ["a.txt": "alpha", "b.txt": "beta"]])
         cluster.put("/api/v1/namespaces/default/secrets/s", ["data": ["token": "aHVzaA=="]])
+        cluster.put(
+            "/api/v1/namespaces/default/persistentvolumeclaims/data",
+            ["metadata": ["name": "data", "namespace": "default"]])
         let script = """
             set -e
             cat /etc/app.yaml /opt/absent/deep/b.txt /secret/token /claim/seen 2>/dev/null || true; echo

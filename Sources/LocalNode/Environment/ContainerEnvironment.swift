@@ -96,6 +96,8 @@ enum ContainerEnvironment {
 struct PodObjects: Sendable, Hashable {
     var configMaps: [String: [String: [UInt8]]] = [:]
     var secrets: [String: [String: [UInt8]]] = [:]
+    /// The claims that are there.
+    var claims: Set<String> = []
 
     /// The names that a pod needs to be looked up before it starts.
     static func names(in pod: PodManifest) -> (configMaps: Set<String>, secrets: Set<String>) {

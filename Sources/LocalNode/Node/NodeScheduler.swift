@@ -22,7 +22,7 @@ struct NodeScheduler {
         var eviction = TaintEviction(context: context, router: router)
         var woken = Date.distantPast
         for await _ in router.changes {
-            let (pods, assumed, known) = router.snapshot
+            let (pods, assumed, known, claims) = router.snapshot
             guard let taints = known else { continue }
             if let next = await eviction.look(pods: pods, taints: taints), next != woken {
                 woken = next
@@ -33,7 +33,7 @@ struct NodeScheduler {
             }
             let node = SchedulerPlan.Node(
                 name: context.configuration.name, labels: labels, allocatable: context.allocatable, taints: taints)
-            let plan = SchedulerPlan.plan(pods: pods, assumed: assumed, node: node)
+            let plan = SchedulerPlan.plan(pods: pods, assumed: assumed, claims: claims, node: node)
             var isComplete = true
             for (pod, verdict) in plan {
                 switch verdict {

@@ -6,7 +6,7 @@ import KubernetesCore
 struct PodObjectReader {
     let client: Client
 
-    /// The ConfigMaps and Secrets that a pod names; one that does not exist is left out.
+    /// The ConfigMaps, Secrets and claims that a pod names; one that does not exist is left out.
     func read(for pod: PodManifest) async throws -> PodObjects {
         let names = PodObjects.names(in: pod)
         var objects = PodObjects()
@@ -19,6 +19,9 @@ struct PodObjectReader {
         for name in names.secrets.sorted() {
             guard let object = try await get(.secret, name, pod) else { continue }
             objects.secrets[name] = binary(object["data"])
+        }
+        for name in pod.claims.map(\.name) where try await get(.persistentVolumeClaim, name, pod) != nil {
+            objects.claims.insert(name)
         }
         return objects
     }

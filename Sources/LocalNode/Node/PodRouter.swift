@@ -11,6 +11,8 @@ final class PodRouter: Sendable {
         var assumed: [ObjectKey: String] = [:]
         /// The node's own taints; nil until they are known.
         var taints: [Taint]?
+        /// The claims that there are; nil until they are known.
+        var claims: Set<ObjectKey>?
         var isStopping = false
     }
 
@@ -82,6 +84,24 @@ final class PodRouter: Sendable {
         changesEnd.yield()
     }
 
+    /// Takes all claims that there are.
+    func replace(claims: [ClaimManifest]) {
+        state.withLock { $0.claims = Set(claims.map(\.key)) }
+        changesEnd.yield()
+    }
+
+    /// Takes a claim that is there.
+    func set(claim: ClaimManifest) {
+        let isNew = state.withLock { $0.claims?.insert(claim.key).inserted ?? false }
+        if isNew { changesEnd.yield() }
+    }
+
+    /// Takes the news that a claim is gone.
+    func remove(claim: ClaimManifest) {
+        state.withLock { _ = $0.claims?.remove(claim.key) }
+        changesEnd.yield()
+    }
+
     /// Has the scheduler look again.
     func look() { changesEnd.yield() }
 
@@ -89,8 +109,8 @@ final class PodRouter: Sendable {
     func assume(_ pod: PodManifest) { state.withLock { $0.assumed[pod.key] = pod.metadata.uid } }
 
     /// Everything that the scheduler decides on.
-    var snapshot: (pods: [PodManifest], assumed: Set<ObjectKey>, taints: [Taint]?) {
-        state.withLock { (Array($0.pods.values), Set($0.assumed.keys), $0.taints) }
+    var snapshot: (pods: [PodManifest], assumed: Set<ObjectKey>, taints: [Taint]?, claims: Set<ObjectKey>?) {
+        state.withLock { (Array($0.pods.values), Set($0.assumed.keys), $0.taints, $0.claims) }
     }
 
     /// Whether a pod of that identity is known.

@@ -63,6 +63,13 @@ struct PodManifest: Resource, Hashable {
     /// Init containers first, in order; then the others.
     var allContainers: [ContainerManifest] { (spec.initContainers ?? []) + (spec.containers ?? []) }
 
+    /// The claims that it names.
+    var claims: [ObjectKey] {
+        (spec.volumes ?? []).compactMap(\.persistentVolumeClaim).map {
+            ObjectKey(namespace: metadata.namespace, name: $0.claimName)
+        }
+    }
+
     /// Whether the pod has ended for good: such a pod never changes again.
     var isTerminal: Bool { status.phase == "Succeeded" || status.phase == "Failed" }
 

@@ -21,21 +21,25 @@ enum SchedulerPlan {
     /// - Parameters:
     ///   - pods: Every pod.
     ///   - assumed: Pods bound a moment ago, whose binding has not come back yet.
+    ///   - claims: The claims that there are; nil while that is not known, which leaves out pods that name one.
     ///   - node: The node.
     static func plan(
-        pods: some Collection<PodManifest>, assumed: Set<ObjectKey>, node: Node
+        pods: some Collection<PodManifest>, assumed: Set<ObjectKey>, claims: Set<ObjectKey>? = [], node: Node
     ) -> [(pod: PodManifest, verdict: Verdict)] {
         var used: [String: Quantity] = [:]
         var waiting: [PodManifest] = []
         for pod in pods where !pod.isTerminal {
             if pod.spec.nodeName == node.name || assumed.contains(pod.key) {
                 for (name, amount) in requests(of: pod) { used[name] = (used[name] ?? .zero) + amount }
-            } else if isWaiting(pod) {
+            } else if isWaiting(pod), claims != nil || pod.claims.isEmpty {
                 waiting.append(pod)
             }
         }
         waiting.sort(by: precedes)
         return waiting.map { pod in
+            if let missing = pod.claims.first(where: { claims?.contains($0) != true }) {
+                return (pod, .wait(message: message(withoutClaim: missing.name)))
+            }
             let wanted = requests(of: pod)
             let missing = obstacles(pod, wanted: wanted, used: used, node: node)
             guard missing.isEmpty else { return (pod, .wait(message: message(missing))) }
@@ -111,6 +115,12 @@ enum SchedulerPlan {
             if amount <= free { return nil }
             return name == "pods" ? "Too many pods" : "Insufficient \(name)"
         }
+    }
+
+    /// The scheduler's words where no node is looked at.
+    private static func message(withoutClaim name: String) -> String {
+        "0/1 nodes are available: persistentvolumeclaim \"\(name)\" not found. "
+            + "preemption: 0/1 nodes are available: 1 Preemption is not helpful for scheduling."
     }
 
     /// The scheduler's usual words.

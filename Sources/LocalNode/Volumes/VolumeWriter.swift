@@ -37,6 +37,12 @@ struct VolumeWriter {
         if let claim = volume.persistentVolumeClaim {
             let place = NodePaths.join(paths.claims, "\(pod.metadata.namespace ?? "default")/\(claim.claimName)")
             guard let place else { throw Failure(message: "claimName: \"\(claim.claimName)\" is no name") }
+            guard objects.claims.contains(claim.claimName) else {
+                throw Failure(
+                    message: "Unable to attach or mount volumes: failed to process volumes=[\(volume.name)]: error "
+                        + "processing PVC \(pod.metadata.namespace ?? "default")/\(claim.claimName): failed to fetch PVC "
+                        + "from API server: persistentvolumeclaims \"\(claim.claimName)\" not found")
+            }
             try NodePaths.makeFolder(place)
             return place
         }
