@@ -28,7 +28,8 @@ struct ModelRegistrar: Sendable {
             }
             // After the versions: a number whose version went in between stands in the status by now.
             let model = try await model(of: registration)
-            let number = (known.compactMap(\.number) + [taken, model.status.lastNumber ?? 0]).max().map { $0 + 1 } ?? 1
+            let given = known.filter(\.isGiven).compactMap(\.number)
+            let number = (given + [taken, model.status.lastNumber ?? 0]).max().map { $0 + 1 } ?? 1
             do {
                 let version = try KubernetesJSON.value(of: registration.version(number, of: model.metadata))
                 try await client.create(.modelVersion, namespace: registration.namespace, version)
@@ -76,5 +77,10 @@ private struct VersionClaim: Resource {
     let metadata: ObjectMeta
 
     var number: Int64? { ModelName.parts(of: metadata.name)?.number }
+    /// Whether it counts: one that was made by hand does once the model has taken it in, which needs a name that fits.
+    var isGiven: Bool {
+        metadata.finalizers.contains(FairleadLabel.registryFinalizer)
+            && ModelName.parts(of: metadata.name)?.model == metadata.labels[FairleadLabel.model]
+    }
     var registration: String? { metadata.labels[FairleadLabel.registration] }
 }

@@ -30,7 +30,8 @@ extension ModelTurn {
         }
         for (version, problems) in invalid {
             let number = number(of: version)
-            if version.metadata.isBeingDeleted, number.map({ mayGo($0) }) ?? true {
+            let isFree = number.map { isGiven(version) ? mayGo($0) : use(of: $0) == nil } ?? true
+            if version.metadata.isBeingDeleted, isFree {
                 if version.isKept { releases.append(.release(version.metadata)) }
                 continue
             }

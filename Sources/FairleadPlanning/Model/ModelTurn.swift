@@ -124,9 +124,10 @@ struct ModelTurn {
         }
     }
 
-    /// Notes the highest number, also of what can't be used: its name is taken all the same.
+    /// Notes the highest number that was given, also to what can't be used any more.
     private mutating func note() {
-        let numbers = Array(versions.keys) + invalid.compactMap { number(of: $0.version) }
+        let given = invalid.map(\.version).filter { isGiven($0) }
+        let numbers = Array(versions.keys) + given.compactMap { number(of: $0) }
         status.lastNumber = ([status.lastNumber ?? 0] + numbers).max()
     }
 
@@ -275,6 +276,13 @@ struct ModelTurn {
             return nil
         }
         return parts.number
+    }
+
+    /// Whether a version has, or had, the number of its name: a name that its spec does not say gives none.
+    func isGiven(_ version: ModelVersion) -> Bool {
+        if version.metadata.labels[FairleadLabel.registration] != nil { return true }
+        guard let said = Self.number(version) else { return false }
+        return ModelName.version(version.model, said) == version.metadata.name
     }
 
     private static func number(_ version: ModelVersion) -> Int64? {

@@ -277,6 +277,29 @@ import Testing
         #expect(state.model?.status.latest == "5")
     }
 
+    /// A slip in a name costs none of the numbers below it.
+    @Test func aNameThatDoesNotFitTakesNoNumber() {
+        var state = state(ModelSpec(), [(0.9, nil), (0.9, nil)])
+        state.register(9, isMarked: false)
+        state.versions["churn-900"] = state.versions.removeValue(forKey: "churn-9")
+        state.versions["churn-900"]?.metadata.name = "churn-900"
+        state.settle()
+        #expect(state.phase(900) == .invalid)
+        #expect(state.model?.status.lastNumber == 2)
+        #expect(state.model?.status.latest == "2")
+        // Whoever holds it by hand does not hold it for ever.
+        state.versions["churn-900"]?.metadata.finalizers = [FairleadLabel.registryFinalizer]
+        state.delete(900)
+        state.settle()
+        #expect(state.versions["churn-900"] == nil)
+        // What was given stays given, whatever somebody makes of it.
+        state.register(3)
+        state.versions["churn-3"]?.metadata.generation = 2
+        state.settle()
+        #expect(state.phase(3) == .invalid)
+        #expect(state.model?.status.lastNumber == 3)
+    }
+
     @Test func aVersionThatWasChangedIsNoLongerUsed() {
         var state = state(ModelSpec(), [(0.9, "production")])
         state.versions["churn-1"]?.metadata.generation = 2

@@ -78,6 +78,35 @@ import Testing
         #expect(versions.allSatisfy { ModelVersionValidator.validate($0).isEmpty })
     }
 
+    /// What somebody made by hand under a name that does not fit is Invalid, and costs no number but its own.
+    @Test func aNameThatDoesNotFitCostsNoNumber() async throws {
+        let cluster = try await TestCluster()
+        try await cluster.run {
+            try await cluster.withController {
+                let registrar = ModelRegistrar(client: cluster.client)
+                _ = try await registrar.register(try Self.registration("a"))
+                for name in ["churn-900", "chrun-70"] {
+                    try await cluster.client.create(
+                        .modelVersion, namespace: "default",
+                        [
+                            "apiVersion": "fairlead.dev/v1alpha1", "kind": "ModelVersion",
+                            "metadata": ["name": .string(name), "labels": [FairleadLabel.model: "churn"]],
+                            "spec": ["model": "churn", "version": 9, "uri": "s3://models/churn/9"],
+                        ])
+                }
+                try await cluster.eventually("both are judged") {
+                    try await Self.versions(cluster, "churn").count { $0.status.phase == .invalid } == 2
+                }
+                #expect(try await registrar.register(try Self.registration("b")).version == 2)
+                let model = ObjectKey(namespace: "default", name: "churn")
+                try await cluster.eventually("the number is noted") {
+                    try await cluster.client.get(Model.self, model).status.lastNumber == 2
+                }
+                #expect(try await registrar.register(try Self.registration("c")).version == 3)
+            }
+        }
+    }
+
     @Test func aDeletedVersionsNumberIsNeverGivenAgain() async throws {
         let cluster = try await TestCluster()
         try await cluster.run {
