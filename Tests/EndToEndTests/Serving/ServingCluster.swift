@@ -96,8 +96,10 @@ extension LocalCluster {
 
     /// A service of the tests' own server.
     ///
-    /// - Parameter spec: What stands in the spec beside the program, without indentation.
-    func service(_ name: String, _ spec: String) -> String {
+    /// - Parameters:
+    ///   - cpu: What each pod asks for.
+    ///   - spec: What stands in the spec beside the program, without indentation.
+    func service(_ name: String, cpu: String = "20m", _ spec: String) -> String {
         func lines(_ text: String, _ indent: String) -> String {
             text.split(separator: "\n", omittingEmptySubsequences: false).map { $0.isEmpty ? "" : indent + $0 }
                 .joined(separator: "\n")
@@ -108,7 +110,7 @@ extension LocalCluster {
             metadata: {name: \(name)}
             spec:
               image: python:3.12-slim
-              resources: {cpu: 20m, memory: 64Mi}
+              resources: {cpu: \(cpu), memory: 64Mi}
             \(lines(spec, "  "))
               python: |
             \(lines(ServingPrograms.server, "    "))

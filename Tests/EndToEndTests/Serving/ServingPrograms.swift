@@ -2,7 +2,8 @@
 enum ServingPrograms {
     /// A server that speaks the second version of the Open Inference Protocol.
     ///
-    /// Its model is a file that says what it answers, how long that takes, and how often it fails.
+    /// Its model is a file that says what it answers, how long that takes, how much of a processor, and how often it
+    /// fails.
     static let server = #"""
         import asyncio, json, os, signal, socket, time
 
@@ -12,6 +13,8 @@ enum ServingPrograms {
         who, latency, start = model["who"], model.get("latency", 0), model.get("start", 0)
         # One request in so many fails.
         failing = model.get("failEvery", 0)
+        # Seconds of a processor that each takes.
+        work = model.get("work", 0)
         began = time.monotonic()
         asked = 0
         busy = set()
@@ -69,6 +72,9 @@ enum ServingPrograms {
                     print(f"asked {number} times", flush=True)
                 if latency:
                     await asyncio.sleep(latency)
+                done = time.process_time() + work
+                while time.process_time() < done:
+                    pass
                 if failing and number % failing == 0:
                     return 500, {"error": f"{who} fails"}
                 return 200, {"model_name": name, "outputs": [

@@ -152,6 +152,40 @@ extension EndToEndTests {
             try await cluster.service("rarely", "sleeps again", { $0.phase == "Sleeping" })
         }
 
+        @Test func whatUsesItsProcessorGetsAnotherPod() async throws {
+            let uri = try cluster.model("hungry", ["who": "hungry", "work": 0.03])
+            try await cluster.apply(
+                cluster.service(
+                    "hungry", cpu: "200m",
+                    """
+                    model: {uri: "\(uri)"}
+                    replicas: {min: 1, max: 2}
+                    scale: {metric: cpu, target: 40, window: 6s}
+                    """))
+            let quiet = try await cluster.serves("hungry")
+            #expect(quiet.only?.replicas == 1, "\(quiet)")
+            let until = cluster.folder.appendingPathComponent("hungry-is-fed").path
+            let load = try await cluster.load(
+                "hungry", "--seconds", "120", "--rate", "20", "--connections", "2", "--until", until)
+            try await cluster.service("hungry", within: 90, "has another pod") { $0.only?.ready == 2 }
+            let label = "fairlead.dev/inferenceservice=hungry"
+            var top = CommandResult(arguments: [], code: 0, output: "", error: "")
+            try await eventually("kubectl shows what the pods use") {
+                top = try await cluster.kubectl("top", "pods", "-l", label, "--no-headers")
+                let used = top.output.split(separator: "\n").compactMap { line in
+                    line.split(separator: " ").dropFirst().first { $0.hasSuffix("m") }.flatMap { Int($0.dropLast()) }
+                }
+                return used.contains { $0 > 100 }
+            }
+            let rows = top.output.split(separator: "\n").map { $0.split(separator: " ") }
+            #expect(rows.first?.count == 3 && rows.first?.last?.hasSuffix("Mi") == true, "\(top)")
+            let node = try await cluster.kubectl("top", "nodes", "--no-headers")
+            let cells = node.output.split(whereSeparator: \.isWhitespace)
+            #expect(cells.count == 5 && cells.first == "local" && cells[2].hasSuffix("%"), "\(node)")
+            _ = try cluster.file("hungry-is-fed", "")
+            #expect(try await cluster.report(load).failed == 0)
+        }
+
         // MARK: - Load
 
         private static let loadSeconds: Double = {
