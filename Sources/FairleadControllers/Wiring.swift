@@ -64,7 +64,7 @@ struct Wiring {
         registered = ModelWiring(clock: clock)
         cached = CacheWiring(clock: clock)
         training = TrainingJobWiring(client: client, logger: logger, clock: clock)
-        started = TriggerWiring(runs: runs, jobs: training.jobs, clock: clock)
+        started = TriggerWiring(runs: runs, jobs: training.jobs, pipelines: pipelines, clock: clock)
         queued = KueueWiring(discovery: training.discovery)
         serving = ServiceWiring(configuration: configuration, clock: clock)
         progress = ProgressWiring(

@@ -132,7 +132,11 @@ public struct TriggerValidator {
         if let own = run.spec["pipelineSpec"], run.spec["pipeline"] == nil {
             bare["pipelineSpec"] = nil
             bare["pipeline"] = "own"
-            problems += PipelineValidator.validate(json: own, at: place["pipelineSpec"], limits: limits)
+            let wrong = PipelineValidator.validate(json: own, at: place["pipelineSpec"], limits: limits)
+            problems += wrong
+            if wrong.isEmpty, let pipeline = Decoded<PipelineSpec>(own, at: place["pipelineSpec"]).value {
+                problems += Self.misfits(run, with: pipeline, at: place)
+            }
         }
         problems += RunValidator.validate(json: bare, at: place, limits: limits)
         guard let params = run.spec["params"] else { return }
@@ -171,25 +175,5 @@ public struct TriggerValidator {
                 add(path, "\(error)")
             }
         }
-    }
-}
-
-/// What a trigger's template may refer to.
-private struct TriggerScopeRule {
-    private let hasRun: Bool
-
-    init(_ spec: TriggerSpec) { hasRun = spec.run != nil }
-
-    func problem(with reference: Reference) -> String? {
-        guard reference.root == .trigger else {
-            return "\(reference) has no value here: a trigger's template knows only trigger"
-        }
-        let names = ["time", "date", "previousTime", "run"]
-        guard let name = reference.memberName(at: 0), names.contains(name) else {
-            let name = reference.memberName(at: 0) ?? ""
-            return "trigger has no member \(Quoted.text(name))\(NearestName.suggestion(name, among: names))"
-        }
-        if name == "run", !hasRun { return "trigger.run has a value only where the source is run" }
-        return nil
     }
 }

@@ -26,10 +26,11 @@ public enum ParamResolver {
     /// - Parameters:
     ///   - params: What the pipeline declares.
     ///   - given: What the run gives.
+    ///   - open: The parameters whose values are not known yet, so that nothing is wrong with them.
     ///   - isComplete: Whether a parameter that has no value is a problem.
     ///   - path: Where `given` stands in the run.
     public static func problems(
-        _ params: [ParamSpec], given: [String: JSONValue], isComplete: Bool, at path: FieldPath
+        _ params: [ParamSpec], given: [String: JSONValue], open: Set<String> = [], isComplete: Bool, at path: FieldPath
     ) -> [InvalidField] {
         var problems: [InvalidField] = []
         for param in params {
@@ -41,7 +42,7 @@ public enum ParamResolver {
                         message: "is required: the pipeline's parameter \(param.name) has no default"))
                 continue
             }
-            if let problem = problem(with: value, for: param) {
+            if !open.contains(param.name), let problem = problem(with: value, for: param) {
                 let place = path[param.name].appending(problem.path)
                 problems.append(InvalidField(path: place.description, message: problem.message))
             }

@@ -60,13 +60,14 @@ public enum RunValidator {
     /// What of a run does not fit its pipeline: parameters, approvals, tasks to rerun.
     ///
     /// A run that resumes another takes over the parameters that it does not give: those are judged by
-    /// ``ParamResolver`` with that run at hand.
+    /// ``ParamResolver`` with that run at hand. The values of the parameters in `open` are not known yet.
     public static func validate(
-        _ spec: PipelineRunSpec, of pipeline: PipelineSpec, at path: FieldPath = FieldPath("spec")
+        _ spec: PipelineRunSpec, of pipeline: PipelineSpec, open: Set<String> = [],
+        at path: FieldPath = FieldPath("spec")
     ) -> [InvalidField] {
         let isComplete = spec.resumeFrom == nil
         var problems = ParamResolver.problems(
-            pipeline.params, given: spec.params, isComplete: isComplete, at: path["params"])
+            pipeline.params, given: spec.params, open: open, isComplete: isComplete, at: path["params"])
         func check(_ name: String, among names: [String], _ what: String, _ place: FieldPath) {
             guard !names.contains(name) else { return }
             let message = "unknown \(what) \(Quoted.text(name))\(NearestName.suggestion(name, among: names))"

@@ -12,6 +12,7 @@ struct TriggerReconciler: Sendable {
     let triggers: Store<Trigger>
     let runs: Store<PipelineRun>
     let jobs: Store<TrainingJob>
+    let pipelines: Store<Pipeline>
     let ledger: SharedWriteLedger
     let clock: any RuntimeClock
     /// Tells an event about a trigger; never fails.
@@ -35,7 +36,8 @@ struct TriggerReconciler: Sendable {
         guard ledger.isCaughtUp(owner: trigger.metadata.uid) else { return .after(.seconds(1)) }
         let (uid, started) = (trigger.metadata.uid, runs.owned(by: trigger.metadata.uid).map(TriggerChild.init))
         var observed = TriggerPlanner.Observed(
-            trigger: trigger, runs: started + jobs.owned(by: uid).map(TriggerChild.init), sources: sources(of: trigger))
+            trigger: trigger, runs: started + jobs.owned(by: uid).map(TriggerChild.init), sources: sources(of: trigger),
+            pipelines: trigger.spec.value.map { pipelines(named: $0, in: key.namespace) })
         for _ in 0..<Self.plansPerTurn {
             let plan = TriggerPlanner.plan(observed, now: clock.now)
             do {
@@ -54,6 +56,16 @@ struct TriggerReconciler: Sendable {
         guard let pipeline = trigger.spec.value?.run?.pipeline else { return [] }
         let key = ObjectKey(namespace: trigger.metadata.namespace, name: pipeline)
         return runs.values(index: PipelineReconciler.runsByPipeline, term: key.description)
+    }
+
+    /// The pipelines that a trigger names.
+    private func pipelines(named spec: TriggerSpec, in namespace: String?) -> TriggerPipelines {
+        let names = Set(spec.pipelines.map(\.name))
+        var found: [String: Pipeline] = [:]
+        for name in names { found[name] = pipelines[ObjectKey(namespace: namespace, name: name)] }
+        let isMissing = found.count < names.count
+        let others = isMissing ? pipelines.keys.filter { $0.namespace == namespace }.map(\.name) : []
+        return TriggerPipelines(found: found, others: others)
     }
 
     private func perform(_ action: TriggerAction, _ trigger: Trigger) async throws {

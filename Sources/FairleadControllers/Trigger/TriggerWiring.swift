@@ -9,23 +9,33 @@ import KubernetesCore
 struct TriggerWiring {
     /// The store's index of triggers by the pipeline whose ends they wait for, as `namespace/name`.
     private static let triggersByPipeline = "spec.run.pipeline"
+    /// The store's index of triggers by each pipeline that they name, as `namespace/name`.
+    private static let triggersByName = "pipelines"
 
     let triggers: Store<Trigger>
     private let runs: Store<PipelineRun>
     private let jobs: Store<TrainingJob>
+    private let pipelines: Store<Pipeline>
     let queue: WorkQueue<ObjectKey>
     private let ledger = SharedWriteLedger()
     private let clock: any RuntimeClock
 
-    init(runs: Store<PipelineRun>, jobs: Store<TrainingJob>, clock: any RuntimeClock) {
+    init(
+        runs: Store<PipelineRun>, jobs: Store<TrainingJob>, pipelines: Store<Pipeline>, clock: any RuntimeClock
+    ) {
         self.runs = runs
         self.jobs = jobs
+        self.pipelines = pipelines
         self.clock = clock
         triggers = Store(clock: clock)
         queue = WorkQueue(clock: clock)
         triggers.addIndex(Self.triggersByPipeline) { trigger in
             guard let pipeline = trigger.spec.value?.run?.pipeline else { return [] }
             return [ObjectKey(namespace: trigger.metadata.namespace, name: pipeline).description]
+        }
+        triggers.addIndex(Self.triggersByName) { trigger in
+            let names = Set(trigger.spec.value?.pipelines.map(\.name) ?? [])
+            return names.map { ObjectKey(namespace: trigger.metadata.namespace, name: $0).description }
         }
         ledger.track(triggers)
         ledger.track(runs)
@@ -42,13 +52,15 @@ struct TriggerWiring {
 
     func reconciler(client: Client, recorder: EventRecorder) -> TriggerReconciler {
         TriggerReconciler(
-            client: client, triggers: triggers, runs: runs, jobs: jobs, ledger: ledger, clock: clock
+            client: client, triggers: triggers, runs: runs, jobs: jobs, pipelines: pipelines, ledger: ledger,
+            clock: clock
         ) { recorder.record($0, about: $1) }
     }
 
     /// Which change brings which key.
     func subscribe() {
         let (triggers, queue, ledger) = (triggers, queue, ledger)
+        subscribePipelines()
         triggers.subscribe { change, source in
             if change.isDeletion { ledger.forget(owner: change.object.metadata.uid) }
             queue.add(change.key, priority: source.priority)
@@ -67,6 +79,21 @@ struct TriggerWiring {
             guard isFinished, !change.isDeletion, let pipeline = run.spec.value?.pipeline else { return }
             let term = ObjectKey(namespace: run.metadata.namespace, name: pipeline).description
             for key in triggers.keys(index: Self.triggersByPipeline, term: term) {
+                queue.add(key, priority: source.priority)
+            }
+        }
+    }
+
+    /// A pipeline that comes, goes or changes may make a trigger ready, or the opposite.
+    private func subscribePipelines() {
+        let (triggers, queue) = (triggers, queue)
+        pipelines.subscribe { change, source in
+            if case .updated(let old, let new) = change, old.metadata.uid == new.metadata.uid,
+                old.metadata.generation == new.metadata.generation
+            {
+                return
+            }
+            for key in triggers.keys(index: Self.triggersByName, term: change.key.description) {
                 queue.add(key, priority: source.priority)
             }
         }

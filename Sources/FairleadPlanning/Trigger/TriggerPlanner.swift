@@ -16,16 +16,20 @@ public enum TriggerPlanner {
         public var runs: [TriggerChild]
         /// The runs of the pipeline whose ends it waits for.
         public var sources: [PipelineRun]
+        /// The pipelines that it names; nil where nobody looked.
+        public var pipelines: TriggerPipelines?
         /// Runs and jobs that the server refused to make, with its words, by name.
         public var refused: [String: String]
 
         /// Collects what is known.
         public init(
-            trigger: Trigger, runs: [TriggerChild] = [], sources: [PipelineRun] = [], refused: [String: String] = [:]
+            trigger: Trigger, runs: [TriggerChild] = [], sources: [PipelineRun] = [],
+            pipelines: TriggerPipelines? = nil, refused: [String: String] = [:]
         ) {
             self.trigger = trigger
             self.runs = runs
             self.sources = sources
+            self.pipelines = pipelines
             self.refused = refused
         }
     }

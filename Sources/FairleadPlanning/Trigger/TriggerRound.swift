@@ -39,7 +39,7 @@ struct TriggerRound {
             run(spec)
         } else {
             status.nextScheduleTime = nil
-            stop(reason: Reason.invalidSpec.rawValue, message: InvalidSpec(problems).message, isWarning: true)
+            setUnready(reason: Reason.invalidSpec.rawValue, message: InvalidSpec(problems).message, isWarning: true)
         }
         for run in runs.values where run.hasSucceeded {
             if let time = run.completionTime {
@@ -62,9 +62,10 @@ struct TriggerRound {
     private mutating func run(_ spec: TriggerSpec) {
         guard spec.suspend != true else {
             status.nextScheduleTime = nil
-            return stop(reason: Reason.suspended.rawValue, message: "spec.suspend is true", isWarning: false)
+            return setUnready(reason: Reason.suspended.rawValue, message: "spec.suspend is true", isWarning: false)
         }
-        let wasStopped = status.conditions[type: TriggerCondition.ready.rawValue]?.status == .isFalse
+        let ready = status.conditions[type: TriggerCondition.ready.rawValue]
+        let wasStopped = ready?.status == .isFalse && !TriggerPipelines.reasons.contains(ready?.reason ?? "")
         let isNewSource = status.observedSource != nil && status.observedSource != spec.sourceText
         var since = status.decidedUntil ?? trigger.metadata.creationTimestamp ?? now
         // A mark that lies days ahead was written by a clock that was wrong, and would stop the trigger until then.
@@ -77,7 +78,11 @@ struct TriggerRound {
         }
         if wasStopped { status.waiting = [] }
         status.observedSource = spec.sourceText
-        set(.ready, .isTrue, reason: "Valid", message: "")
+        if let misfit = observed.pipelines?.misfit(spec) {
+            setUnready(reason: misfit.reason, message: misfit.message, isWarning: true)
+        } else {
+            set(.ready, .isTrue, reason: "Valid", message: "")
+        }
         let due: [TriggerCandidate]
         if let source = spec.schedule, let schedule = CronSchedule(source) {
             due = self.due(source, schedule, spec, since: since)
@@ -90,7 +95,7 @@ struct TriggerRound {
         if let next = status.nextScheduleTime { wakeUp(at: next) }
     }
 
-    private mutating func stop(reason: String, message: String, isWarning: Bool) {
+    private mutating func setUnready(reason: String, message: String, isWarning: Bool) {
         let old = status.conditions[type: TriggerCondition.ready.rawValue]
         set(.ready, .isFalse, reason: reason, message: message)
         if isWarning, old?.reason != reason || old?.message != message {

@@ -6,6 +6,11 @@ import Testing
 @Suite struct TriggerValidatorTests {
     private static let template = "template: {pipelineRun: {spec: {pipeline: churn}}}"
 
+    private static let onSchedule =
+        "a trigger's template knows trigger.time, trigger.date and trigger.previousTime"
+    private static let onRun =
+        "a trigger's template knows trigger.time, trigger.date, trigger.previousTime and trigger.run"
+
     /// Each row: a spec, and what is told, exactly.
     static let table: [(String, [String])] = [
         ("schedule: {cron: '0 3 * * *'}\n\(template)", []),
@@ -84,9 +89,9 @@ import Testing
                        env: {X: $(params.a)}, inputs: {a: trigger.run.results.uri}}
             """,
             [
-                "spec.template.trainingJob.spec.args[1]: trigger has no member \"dat\"; did you mean \"date\"?",
-                "spec.template.trainingJob.spec.env.X: params.a has no value here: a trigger's template knows only trigger",
-                "spec.template.trainingJob.spec.inputs.a: trigger.run has a value only where the source is run",
+                "spec.template.trainingJob.spec.args[1]: trigger has no member \"dat\"; did you mean \"date\"?: \(onSchedule)",
+                "spec.template.trainingJob.spec.env.X: params.a has no value here: \(onSchedule)",
+                "spec.template.trainingJob.spec.inputs.a: trigger.run has a value only where the source is run; with schedule \(onSchedule)",
             ]
         ),
         (
@@ -109,7 +114,24 @@ import Testing
             """,
             [
                 "spec.template.pipelineRun.spec.pipelineSpec.tasks[0].comand: unknown field \"comand\"; did you mean \"command\"?",
-                "spec.template.pipelineRun.spec.params.rows: trigger.run has a value only where the source is run",
+                "spec.template.pipelineRun.spec.params.rows: trigger.run has a value only where the source is run; with schedule \(onSchedule)",
+            ]
+        ),
+        (
+            """
+            schedule: {cron: '@daily'}
+            template:
+              pipelineRun:
+                spec:
+                  pipelineSpec:
+                    params: [{name: rows, type: integer}, {name: day}]
+                    tasks: [{name: a, image: x, command: [x]}]
+                  params: {rows: many, dya: "$(trigger.date)"}
+            """,
+            [
+                "spec.template.pipelineRun.spec.params.rows: must be an integer, not a string",
+                "spec.template.pipelineRun.spec.params.day: is required: the pipeline's parameter day has no default",
+                "spec.template.pipelineRun.spec.params.dya: unknown parameter \"dya\"; did you mean \"day\"?",
             ]
         ),
         (
@@ -123,10 +145,12 @@ import Testing
                     day: "$(trigger.date)"
                     deep: [{a: "$(trigger.day)"}, "$(params.x)"]
                     rows: $(trigger.run.results.rows)
+                    what: $(trigger.run.result.rows)
             """,
             [
-                "spec.template.pipelineRun.spec.params.deep[0].a: trigger has no member \"day\"",
-                "spec.template.pipelineRun.spec.params.deep[1]: params.x has no value here: a trigger's template knows only trigger",
+                "spec.template.pipelineRun.spec.params.deep[0].a: trigger has no member \"day\": \(onRun)",
+                "spec.template.pipelineRun.spec.params.deep[1]: params.x has no value here: \(onRun)",
+                "spec.template.pipelineRun.spec.params.what: trigger.run has no member \"result\"; did you mean \"results\"?: it has name, uid, namespace, pipeline, phase, params, results, startTime and completionTime",
             ]
         ),
         (

@@ -14,6 +14,8 @@ struct TriggerModel {
     var jobs: [String: TrainingJob] = [:]
     /// Runs that others made, by name.
     var sources: [String: PipelineRun] = [:]
+    /// The pipelines that there are; nil where nobody looks.
+    var pipelines: TriggerPipelines?
     var refused: [String: String] = [:]
     var now = TriggerModel.start
     /// The names of the runs that were made, in order.
@@ -53,7 +55,7 @@ struct TriggerModel {
         TriggerPlanner.plan(
             TriggerPlanner.Observed(
                 trigger: trigger, runs: runs.values.map(TriggerChild.init) + jobs.values.map(TriggerChild.init),
-                sources: Array(sources.values), refused: refused),
+                sources: Array(sources.values), pipelines: pipelines, refused: refused),
             now: now)
     }
 

@@ -214,6 +214,37 @@ import Testing
         }
     }
 
+    /// A trigger that comes before its pipeline says so, and is ready once the pipeline fits.
+    @Test func aPipelineThatComesLater() async throws {
+        let cluster = try await TestCluster()
+        try await cluster.run {
+            try await cluster.create(
+                """
+                apiVersion: fairlead.dev/v1alpha1
+                kind: Trigger
+                metadata: {name: nightly}
+                spec: {schedule: {cron: '@daily'}, template: {pipelineRun: {spec: {pipeline: churn, params: {day: x}}}}}
+                """)
+            let reason = { @Sendable in try await cluster.status("nightly").conditions[type: "Ready"]?.reason }
+            try await cluster.withController {
+                try await cluster.eventually("the pipeline is missed") { try await reason() == "PipelineMissing" }
+                try await cluster.create(
+                    """
+                    apiVersion: fairlead.dev/v1alpha1
+                    kind: Pipeline
+                    metadata: {name: churn}
+                    spec: {tasks: [{name: a, image: alpine, command: [x]}]}
+                    """)
+                try await cluster.eventually("the parameter is missed") { try await reason() == "PipelineMismatch" }
+                let key = ObjectKey(namespace: "default", name: "churn")
+                try await cluster.client.patch(.pipeline, key, ["spec": ["params": [["name": "day"]]]])
+                try await cluster.eventually("it is ready") { try await reason() == "Valid" }
+                try await cluster.client.delete(.pipeline, key)
+                try await cluster.eventually("it is missed again") { try await reason() == "PipelineMissing" }
+            }
+        }
+    }
+
     /// The end of one pipeline's run starts the next one's, with its results.
     @Test func theEndOfARunStartsAnother() async throws {
         let cluster = try await TestCluster { pod in
