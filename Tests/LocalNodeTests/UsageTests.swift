@@ -146,8 +146,10 @@ struct UsageTests {
         meter.saw(look(at: 100, runs: []))
         meter.saw(look(at: 110, cpu: 4, since: 101))
         #expect(try told(meter, at: 110).pods.isEmpty, "it still begins")
-        meter.saw(look(at: 120, cpu: 5, since: 101))
-        #expect(try told(meter, at: 120).pods["u1"]?.containers["main"]?.cores == 0.1)
+        meter.saw(look(at: 111, cpu: 4.5, since: 101.5))
+        #expect(try told(meter, at: 111).pods.isEmpty, "also where it was there before")
+        meter.saw(look(at: 121, cpu: 5.5, since: 101))
+        #expect(try told(meter, at: 121).pods["u1"]?.containers["main"]?.cores == 0.1)
 
         var late = UsageMeter()
         late.saw(look(at: 100, runs: []))

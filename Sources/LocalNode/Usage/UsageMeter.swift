@@ -42,10 +42,10 @@ struct UsageMeter: Sendable {
         let window = latest.at - former.at
         var reading = NodeUsage.Reading(
             takenAt: latest.date, seconds: window, host: amount(latest.host, since: former.host.cpuSeconds, in: window))
-        for (run, total) in latest.runs.sorted(by: { $0.key.number < $1.key.number }) {
+        let settled = latest.runs.filter { latest.at - $0.value.startedAt >= Self.settling }
+        for (run, total) in settled.sorted(by: { $0.key.number < $1.key.number }) {
             let before = former.runs[run]
             let seconds = latest.at - (before == nil ? total.startedAt : former.at)
-            guard before != nil || seconds >= Self.settling else { continue }
             var pod = reading.pods[run.pod] ?? NodeUsage.Pod(seconds: seconds)
             pod.seconds = max(pod.seconds, seconds)
             pod.containers[run.container] = amount(total, since: before?.cpuSeconds ?? 0, in: seconds)
