@@ -120,7 +120,8 @@ import Testing
     }
 
     /// A node that doesn't answer would hold the run for each item that fails.
-    @Test func ofAMapOneLogIsReadWhenItEnds() throws {
+    @Test(arguments: [false, true])
+    func ofAMapOneLogIsReadWhenItEnds(isTakenOver: Bool) throws {
         var container = ContainerSpec(image: "python:3.12-slim", command: ["true"])
         container.results = [ResultSpec(name: "r", type: .integer)]
         var task = PipelineTask(name: "a", container: container)
@@ -142,6 +143,8 @@ import Testing
                 }
                 model.now += 1
             }
+            // Another controller leads, which has seen none of it.
+            if isTakenOver { table = model.rebuilt() }
         }
         #expect(read.count == 1)
         #expect(model.run.status.tasks.first?.message?.contains("item 0: ") == true)

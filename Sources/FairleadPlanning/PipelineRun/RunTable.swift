@@ -167,6 +167,7 @@ public struct RunTable: Sendable {
         guard var state = entries[id.task].live[id.item] else {
             // Of an item that ended, only a pod which is still kept concerns anybody.
             if hasEnded, !view.isHeld { return }
+        if hasEnded, view.hidesLog { entries[id.task].firstFailure?.findLog(view, of: id.item) }
             var state = ItemState()
             state.isFlushed = hasEnded
             didStart(id.task)

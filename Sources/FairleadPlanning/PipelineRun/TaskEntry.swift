@@ -167,6 +167,11 @@ public struct ItemFailure: Sendable, Hashable {
 
     init(item: Int, reason: Reason, message: String) {
         self.item = item
+    /// Takes the pod of an item that ended while perhaps another controller led: the status tells nothing of its log.
+    mutating func findLog(_ view: AttemptView, of item: Int) {
+        if item == self.item, message.contains(view.pod) { unreadLog = view.pod }
+    }
+
         self.reason = reason
         self.message = message
     }
