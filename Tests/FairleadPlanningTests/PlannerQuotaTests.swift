@@ -192,4 +192,55 @@ import Testing
         #expect(model.run.status.phase == .succeeded, "\(model.run.status)")
         #expect(model.run.status.tasks.last?.message?.contains("waits") == false)
     }
+
+    @Test func aLeaderThatTakesOverCountsFromTheFirstRefusal() throws {
+        var model = RunModel(PipelineSpec(tasks: [task("a", pending: FairleadDuration("5m")), task("b")]))
+        model.refused = ["a"]
+        var table = model.rebuilt()
+        let start = model.now
+        for minutes in 1...20 where model.run.status.tasks.first?.phase.isTerminal != true {
+            let end = start.addingTimeInterval(Double(minutes) * 60)
+            while model.now < end, let wait = rest(&model, &table) { model.now += min(wait / .seconds(1), 60) }
+            if minutes == 1 {
+                let since = try #require(model.run.status.tasks.first?.waitingSince)
+                #expect(since.date.timeIntervalSince(start) < 5)
+                #expect(model.run.status.tasks.last?.waitingSince == nil)
+            }
+            // Every minute another one leads.
+            table = model.rebuilt()
+        }
+        let record = try #require(model.run.status.tasks.first)
+        #expect(record.reason == .pendingTimeout && record.waitingSince == nil, "\(record)")
+        let waited = record.completionTime.map { $0.date.timeIntervalSince(start) } ?? 0
+        #expect(waited >= 300 && waited < 370, "\(waited)")
+    }
+
+    @Test func aNestedRunThatIsRefusedHoldsBackItsOwnTaskAlone() throws {
+        var fan = PipelineTask(name: "fan", work: .pipeline(NestedPipeline(name: "other")))
+        fan.map = MapSpec(count: 20)
+        let kid = PipelineTask(name: "kid", work: .pipeline(NestedPipeline(name: "other")))
+        var model = RunModel(PipelineSpec(tasks: [fan, kid, task("pod")]))
+        model.refused = ["fan"]
+        var table = model.rebuilt()
+        let start = model.now
+        while model.now.timeIntervalSince(start) < 3600, let wait = rest(&model, &table) {
+            model.now += wait / .seconds(1)
+        }
+        #expect(model.unfinished.count == 1 && model.childNames.count == 1)
+        #expect(model.refusals > 50 && model.refusals < 90, "\(model.refusals)")
+        #expect(model.run.status.tasks.first?.message?.hasPrefix("waits since ") == true)
+        for name in model.unfinished { model.end(name, exitCode: 0) }
+        for name in model.childNames { model.endChild(name, .succeeded) }
+        model.show(&table)
+        _ = rest(&model, &table)
+        #expect(model.run.status.tasks.map(\.phase) == [.running, .succeeded, .succeeded])
+        model.refused = []
+        model.now += 61
+        _ = rest(&model, &table)
+        #expect(model.childNames.count == 21)
+        for name in model.childNames { model.endChild(name, .succeeded) }
+        model.show(&table)
+        _ = rest(&model, &table)
+        #expect(model.run.status.phase == .succeeded, "\(model.run.status)")
+    }
 }

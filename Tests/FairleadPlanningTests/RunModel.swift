@@ -68,6 +68,11 @@ struct RunModel {
             table.didWriteLists(task)
         case .createChildren(let requests):
             for request in requests {
+                if refused.contains(fixed.task(at: request.item.task)?.name ?? "") {
+                    refusals += 1
+                    table.postpone(request.item, by: "\(request.name) was refused: exceeded quota", now: now)
+                    continue
+                }
                 if children[request.name] == nil, jobs[request.name] == nil { create(request) }
                 if let child = children[request.name] { table.fold(child) }
                 if let job = jobs[request.name] { table.fold(job) }

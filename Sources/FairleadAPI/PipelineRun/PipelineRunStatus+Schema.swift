@@ -32,6 +32,7 @@ extension TaskStatus: Schematic {
             SchemaField("reason", .choice(Reason.self, "Why.")),
             SchemaField("message", .string("For people.")),
             SchemaField("attempts", .integer("How many pods were started.")),
+            SchemaField("waitingSince", .time("Since when its pods are refused.")),
             SchemaField("startTime", .time("When it started.")),
             SchemaField("completionTime", .time("When it finished.")),
             SchemaField("results", .map("What it wrote.", of: .any(""))),

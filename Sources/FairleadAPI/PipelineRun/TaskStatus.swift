@@ -32,6 +32,8 @@ public struct TaskStatus: Sendable, Hashable, Codable {
     public var message: String?
     /// How many pods were started for it.
     public var attempts: Int?
+    /// Since when its pods, its nested run or its job are refused; nil where they are not.
+    public var waitingSince: Time?
     /// When its first pod was made.
     public var startTime: Time?
     /// When it finished.
@@ -70,6 +72,6 @@ public struct TaskStatus: Sendable, Hashable, Codable {
 
     enum CodingKeys: String, CodingKey, CaseIterable {
         case name, phase, reason, message, attempts, startTime, completionTime, results, artifacts, map
-        case child, imageID, logs
+        case child, imageID, logs, waitingSince
     }
 }

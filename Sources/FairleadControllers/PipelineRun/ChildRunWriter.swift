@@ -9,6 +9,8 @@ struct ChildRunWriter: Sendable {
     let client: Client
     let registry: OpenObjects<OpenRun>
     let clock: any RuntimeClock
+    /// Tells an event about a run; never fails.
+    let record: @Sendable (PlannedEvent, PipelineRun) -> Void
 
     /// Makes nested runs and training jobs; one of ours that is there already is success.
     ///
@@ -25,12 +27,23 @@ struct ChildRunWriter: Sendable {
             }
         }
         let now = clock.now
+        var (failure, refusal): ((any Error)?, String?)
         for (request, error) in failures {
-            guard let error = error as? APIError, error.isFinal else { throw error }
-            _ = registry.with(run.metadata.uid) {
-                $0.table.fail(request.item, reason: .invalidSpec, message: error.description, now: now)
+            guard let error = error as? APIError, error.isFinal || error.mayPass else {
+                failure = failure ?? error
+                continue
+            }
+            let story = "\(request.type.gvk.kind) \(request.name) was refused: \(error.description)"
+            if error.mayPass { refusal = refusal ?? story }
+            _ = registry.with(run.metadata.uid) { entry in
+                guard error.mayPass else {
+                    return entry.table.fail(request.item, reason: .invalidSpec, message: error.description, now: now)
+                }
+                entry.table.postpone(request.item, by: story, now: now)
             }
         }
+        if let refusal { record(PlannedEvent(isWarning: true, reason: "FailedCreate", note: refusal), run) }
+        if let failure { throw failure }
     }
 
     private func create(_ request: ChildRequest, _ run: PipelineRun) async throws -> JSONValue {
@@ -71,4 +84,7 @@ extension APIError {
     var isFinal: Bool {
         code == 422 || code == 413 || (code == 400 && !description.contains("admission webhook"))
     }
+
+    /// Whether the server refuses this object for now, by a quota, a policy or a webhook, and others perhaps not.
+    var mayPass: Bool { !isFinal && !isNamespaceTerminating && (code == 403 || code == 400) }
 }

@@ -16,7 +16,9 @@ struct RunActionWriter: ActionWriter {
     let record: @Sendable (PlannedEvent, PipelineRun) -> Void
 
     private var outputs: ItemOutputWriter { ItemOutputWriter(client: client) }
-    private var children: ChildRunWriter { ChildRunWriter(client: client, registry: registry, clock: clock) }
+    private var children: ChildRunWriter {
+        ChildRunWriter(client: client, registry: registry, clock: clock, record: record)
+    }
     private var services: ServiceTaskWriter { ServiceTaskWriter(client: client, registry: registry, clock: clock) }
     private var models: ModelTaskWriter { ModelTaskWriter(client: client, registry: registry, clock: clock) }
 

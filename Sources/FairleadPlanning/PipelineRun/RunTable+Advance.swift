@@ -94,7 +94,8 @@ extension RunTable {
         guard state.isActive != isActive else { return }
         state.isActive = isActive
         active += isActive ? 1 : -1
-        if !isActive { didFree(now: now) }
+        // It has what it waited for, also where others of the same step were refused.
+        if isActive { entries[task].waitsSince = nil } else { didFree(now: now) }
         entries[task].active += isActive ? 1 : -1
     }
 

@@ -6,6 +6,8 @@ public import Foundation
 /// A refusal holds back all further pods of the run, until some time has passed or a pod of the run has ended: then
 /// they are asked for one by one, and by as many at a time as were made since the last refusal. So what is refused is
 /// never more than what is made, beside one pod for each time that it is asked for again.
+///
+/// A nested run or a job that is refused holds back its own task alone: it is asked for again in the same way.
 extension RunTable {
     /// How a task tells that it waits for pods which are refused.
     static let waits = "waits since "
@@ -47,13 +49,33 @@ extension RunTable {
         entries[id.task].refusal = message
         entries[id.task].refusals += 1
         dirtyTasks.formUnion(startable)
-        for index in startable { beginToWait(index, now: now) }
+        for index in startable where shape.tasks[index].kind == .pod { beginToWait(index, now: now) }
         revision += 1
     }
 
-    /// Takes the news that a pod of a task was made.
+    /// Takes the news that an item's nested run or job was refused for a reason that may pass: its task waits.
+    public mutating func postpone(_ id: ItemID, by message: String, now: Date) {
+        guard entries.indices.contains(id.task), !entries[id.task].hasEnded(id.item) else { return }
+        let hindrance = Hindrance(message, since: entries[id.task].hindrance?.since ?? now, now: now)
+        entries[id.task].hindrance = hindrance
+        entries[id.task].refusal = message
+        entries[id.task].refusals += 1
+        wake(id.task, at: hindrance.retryAt)
+        beginToWait(id.task, now: now)
+        dirtyTasks.insert(id.task)
+        revision += 1
+    }
+
+    /// Whether nothing is asked for on a task's behalf for now.
+    func isHeld(_ index: Int, now: Date) -> Bool {
+        let hindrance = shape.tasks[index].kind == .pod ? hindrance : entries[index].hindrance
+        return hindrance.map { $0.retryAt > now } ?? false
+    }
+
+    /// Takes the news that a pod of a task, or what stands for one, was made.
     mutating func didStart(_ index: Int) {
         entries[index].refusal = nil
+        entries[index].hindrance = nil
         entries[index].refusals = 0
         entries[index].waitsSince = nil
     }
@@ -66,7 +88,7 @@ extension RunTable {
 
     /// Forgets what was refused: nothing is asked for while the run is suspended, and no time is counted.
     mutating func forgetRefusals() {
-        guard hindrance != nil else { return }
+        guard hindrance != nil || entries.contains(where: { $0.refusal != nil || $0.waitsSince != nil }) else { return }
         hindrance = nil
         for index in entries.indices { didStart(index) }
         revision += 1
@@ -74,24 +96,29 @@ extension RunTable {
 
     /// Counts the time of a task that has no pod while pods are held back, and ends an item whose time is over.
     mutating func limitWaiting(_ index: Int, now: Date) {
-        guard heldUntil(now: now) != nil else { return }
+        guard isHeld(index, now: now) else { return }
         beginToWait(index, now: now)
         guard entries[index].active == 0, let since = entries[index].waitsSince,
             let limit = shape.tasks[index].pendingTimeout, since.addingTimeInterval(limit.seconds) <= now,
             let item = entries[index].due.min() ?? firstFresh(index)
         else { return }
         let story = entries[index].refusal ?? hindrance?.message ?? ""
+        let what = shape.tasks[index].kind == .pod ? "no pod" : "nothing"
         fail(
             ItemID(task: index, item: item), reason: .pendingTimeout,
-            message: "no pod was made within timeouts.pending: \(story)", now: now)
+            message: "\(what) was made within timeouts.pending: \(story)", now: now)
     }
 
     private mutating func beginToWait(_ index: Int, now: Date) {
-        guard shape.tasks[index].kind == .pod, entries[index].active == 0, entries[index].waitsSince == nil else {
-            return
-        }
-        entries[index].waitsSince = now
-        if let limit = shape.tasks[index].pendingTimeout { wake(index, at: now.addingTimeInterval(limit.seconds)) }
+        guard entries[index].active == 0, entries[index].waitsSince == nil else { return }
+        waits(index, since: now)
+        revision += 1
+    }
+
+    /// Counts the time of a task that has no pod from a moment that may lie before this controller's.
+    mutating func waits(_ index: Int, since start: Date) {
+        entries[index].waitsSince = start
+        if let limit = shape.tasks[index].pendingTimeout { wake(index, at: start.addingTimeInterval(limit.seconds)) }
     }
 
     /// What a task's status tells of pods that are refused, nil where it waits for none.

@@ -80,10 +80,11 @@ extension RunTable {
     ///     come last, so that one which never gets a pod keeps no other from its own.
     public mutating func startableItems(limit: Int, now: Date) -> [ItemID] {
         var items: [ItemID] = []
-        let isHeld = heldUntil(now: now) != nil
         for index in startable.sorted(by: { (entries[$0].refusals, $0) < (entries[$1].refusals, $1) }) {
-            if isHeld, shape.tasks[index].kind == .pod { continue }
+            if isHeld(index, now: now) { continue }
             var room = limit - items.count
+            // A server that refused a nested run is asked for one, not for all.
+            if entries[index].hindrance != nil { room = min(room, 1) }
             if let parallelism = shape.tasks[index].parallelism {
                 room = min(room, parallelism - entries[index].active)
             }

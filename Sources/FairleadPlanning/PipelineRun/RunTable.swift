@@ -129,6 +129,7 @@ public struct RunTable: Sendable {
             finish(index, status)
         } else {
             entries[index].opened = status.startTime?.date
+            if let since = status.waitingSince?.date { waits(index, since: since) }
         }
     }
 
@@ -164,10 +165,10 @@ public struct RunTable: Sendable {
             revision += 1
         }
         let hasEnded = entries[id.task].hasEnded(id.item)
+        if hasEnded, view.hidesLog { entries[id.task].firstFailure?.findLog(view, of: id.item) }
         guard var state = entries[id.task].live[id.item] else {
             // Of an item that ended, only a pod which is still kept concerns anybody.
             if hasEnded, !view.isHeld { return }
-        if hasEnded, view.hidesLog { entries[id.task].firstFailure?.findLog(view, of: id.item) }
             var state = ItemState()
             state.isFlushed = hasEnded
             didStart(id.task)

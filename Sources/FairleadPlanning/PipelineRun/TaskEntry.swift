@@ -36,6 +36,8 @@ public struct TaskEntry: Sendable, Equatable {
     /// What the server said when it refused its last pod, and how often it has done so in a row.
     var refusal: String?
     var refusals = 0
+    /// Why its nested runs or jobs can't be made for now.
+    var hindrance: Hindrance?
     /// Since when it has no pod while pods are refused.
     var waitsSince: Date?
     /// What the cache said about its items.
@@ -165,13 +167,13 @@ public struct ItemFailure: Sendable, Hashable {
         self.init(item: item, reason: reason, message: String(message[..<(rest?.lowerBound ?? message.endIndex)]))
     }
 
-    init(item: Int, reason: Reason, message: String) {
-        self.item = item
     /// Takes the pod of an item that ended while perhaps another controller led: the status tells nothing of its log.
     mutating func findLog(_ view: AttemptView, of item: Int) {
         if item == self.item, message.contains(view.pod) { unreadLog = view.pod }
     }
 
+    init(item: Int, reason: Reason, message: String) {
+        self.item = item
         self.reason = reason
         self.message = message
     }

@@ -74,6 +74,40 @@ import Testing
         }
     }
 
+    /// A task whose job is refused waits and says so; the others of its run go on.
+    @Test func aJobThatIsRefusedHoldsUpNoOtherTask() async throws {
+        let cluster = try await TestCluster()
+        cluster.faults.decide { request in
+            request.method == .post && request.path.hasSuffix("/trainingjobs")
+                ? .refuse(status: 403, reason: "Forbidden") : nil
+        }
+        try await cluster.run {
+            try await cluster.create(
+                """
+                apiVersion: fairlead.dev/v1alpha1
+                kind: PipelineRun
+                metadata: {name: mixed}
+                spec:
+                  pipelineSpec:
+                    tasks:
+                    - {name: fit, trainingJob: {spec: {framework: pytorch, image: i, command: [train]}}}
+                    - {name: a, image: i, command: [x]}
+                    - {name: b, image: i, command: [x], dependsOn: [a]}
+                """)
+            try await cluster.withController {
+                try await cluster.eventually("the others are done, and it waits") {
+                    let tasks = try await cluster.pipelineRun("mixed").status.tasks
+                    return tasks.dropFirst().map(\.phase) == [.succeeded, .succeeded]
+                        && tasks.first?.message?.hasPrefix("waits since TrainingJob ") == true
+                        && tasks.first?.waitingSince != nil
+                }
+                cluster.faults.heal()
+                let status = try await cluster.finished("mixed").status
+                #expect(status.phase == .succeeded, "\(status)")
+            }
+        }
+    }
+
     /// An elastic job takes what a quota leaves it.
     @Test func anElasticJobRunsWithinItsQuota() async throws {
         let cluster = try await TestCluster { _ in SimulatedKubelet.Ending(duration: .seconds(600)) }
