@@ -6,6 +6,8 @@ import Foundation
 public enum PodNaming {
     /// The selector of everything that Fairlead made.
     public static let managedSelector = "\(FairleadLabel.managedBy)=\(FairleadLabel.managedByValue)"
+    /// On a pod: what it waited for when it had been pending for longer than it may; it is deleted after that is said.
+    public static let overdueAnnotation = "fairlead.dev/pending-too-long"
     /// The attempt, from 1.
     public static let attemptAnnotation = "fairlead.dev/attempt"
     /// The attempt of the gang to which a training job's pod belongs, where replicas have attempts of their own.

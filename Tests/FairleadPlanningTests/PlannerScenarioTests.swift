@@ -347,7 +347,7 @@ import Testing
             metadata: ObjectMeta(name: "p"), spec: PodView.Spec(nodeName: "node"),
             status: PodView.Status(
                 phase: "Pending", initContainerStatuses: [ContainerStatus(name: "packages", state: running)]))
-        let outcome = PodOutcome.judge(pod, results: [], pendingTimeout: nil)
+        let outcome = PodOutcome.judge(pod, results: [])
         #expect(outcome == .pending(reason: nil, message: "installing packages"))
     }
 }

@@ -121,6 +121,16 @@ struct RunModel {
                 if let pod = pods[view.pod] { table.fold(pod) }
                 table.didRelease(pod: view.pod)
             }
+        case .markPods(let views):
+            for view in views {
+                if let pod = pods[view.pod], pod.metadata.resourceVersion == view.resourceVersion {
+                    pods[view.pod]?.metadata.annotations[PodNaming.overdueAnnotation] = view.waitsFor
+                    let version = nextVersion()
+                    pods[view.pod]?.metadata.resourceVersion = version
+                    if let pod = pods[view.pod] { table.fold(pod) }
+                }
+                table.didMark(pod: view.pod)
+            }
         case .deletePods(let views):
             for view in views {
                 delete(view.pod)

@@ -16,6 +16,7 @@ struct RunActionWriter: ActionWriter {
     let record: @Sendable (PlannedEvent, PipelineRun) -> Void
 
     private var outputs: ItemOutputWriter { ItemOutputWriter(client: client) }
+    private var overdue: OverdueMarker { OverdueMarker(client: client, registry: registry) }
     private var children: ChildRunWriter {
         ChildRunWriter(client: client, registry: registry, clock: clock, record: record)
     }
@@ -62,6 +63,7 @@ struct RunActionWriter: ActionWriter {
                     throw error
                 }
                 try await released
+            case .markPods(let views): try await overdue.mark(views, run: run)
             case .deletePods(let views): try await podWriter.delete(views)
             case .lookUpCache(let requests): try await cache.lookUp(requests, run: run)
             case .writeCache(let records): try await cache.write(records, run: run)

@@ -22,6 +22,8 @@ public struct AttemptView: Sendable, Hashable {
     public var isHeld: Bool
     /// Whether deletion was asked for.
     public var isBeingDeleted: Bool
+    /// Whether the pod says that it was pending for too long.
+    public var isOverdue = false
     /// When the pod was made.
     public var createdAt: Date?
     /// When the first attempt's pod was made.
@@ -54,6 +56,11 @@ public struct AttemptView: Sendable, Hashable {
     /// Whether the end of its log has to be read to be told.
     public var hidesLog = false
 
+    /// What it waits for, where it is pending.
+    public var waitsFor: String {
+        if case .pending(_, let message) = outcome { message } else { "" }
+    }
+
     /// Whether the attempt ended well.
     public var hasSucceeded: Bool { outcome.isSuccess }
 }
@@ -72,7 +79,7 @@ extension AttemptView {
         failures = count(PodNaming.failuresAnnotation, atLeast: 0)
         disruptions = count(PodNaming.disruptionsAnnotation, atLeast: 0)
         outcome = PodOutcome.judge(
-            pod, results: shape.results, artifacts: shape.artifacts, pendingTimeout: shape.pendingTimeout)
+            pod, results: shape.results, artifacts: shape.artifacts)
         if case .failed = outcome { hidesLog = PodOutcome.hidesLog(pod, shape.results) }
         if outcome.isSuccess { artifacts = PodArtifacts.references(pod, declared: shape.artifacts) }
         imageID = pod.mainStatus?.imageID.flatMap { $0.isEmpty ? nil : $0 }
@@ -82,6 +89,7 @@ extension AttemptView {
         code = PodCode.resolved(pod).map { [$0] } ?? []
         isHeld = pod.metadata.finalizers.contains(PodNaming.outcomeFinalizer)
         isBeingDeleted = pod.metadata.isBeingDeleted
+        isOverdue = annotations[PodNaming.overdueAnnotation] != nil
         createdAt = pod.metadata.creationTimestamp?.date
         firstCreatedAt = annotations[PodNaming.firstAttemptAnnotation].flatMap { Time($0)?.date } ?? createdAt
         startedAt = pod.startedAt

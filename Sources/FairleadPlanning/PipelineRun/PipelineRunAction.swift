@@ -23,6 +23,8 @@ public enum PipelineRunAction: Sendable, Equatable {
     case releasePods([AttemptView], recorded: Bool)
     /// Delete pods that outlived a time limit, by name and identity.
     case deletePods([AttemptView])
+    /// Write on pods that they were pending for too long, unless they have changed since.
+    case markPods([AttemptView])
     /// Delete recorded pods that nobody wants to keep, by selector.
     case removePods(selector: String)
     /// Read the end of what failed programs wrote, by task; what can't be read is left out.

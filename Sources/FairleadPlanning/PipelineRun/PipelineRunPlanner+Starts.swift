@@ -117,6 +117,8 @@ extension PipelineRunPlanner {
 
     /// Ends what outlived a limit, its run or its retention.
     static func end(_ run: PipelineRun, _ table: RunTable, _ plan: inout Plan<PipelineRunAction>) {
+        let overdue = table.overdue.values.sorted { $0.pod < $1.pod }
+        if !overdue.isEmpty { plan.actions.append(.markPods(overdue)) }
         let expired = table.expired.values.filter { !$0.isBeingDeleted }.sorted { $0.pod < $1.pod }
         let pods = expired.filter { $0.child == nil }
         if !pods.isEmpty { plan.actions.append(.deletePods(pods)) }

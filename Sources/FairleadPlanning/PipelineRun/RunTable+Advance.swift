@@ -37,6 +37,7 @@ extension RunTable {
             if !isOver { entries[id.task].live[id.item] = state }
         }
         release(&state)
+        for view in state.attempts { overdue[view.pod] = nil }
         guard !entries[id.task].hasEnded(id.item) else { return setActive(&state, id.task, false, now: now) }
         revision += 1
         dirtyTasks.insert(id.task)
@@ -61,15 +62,19 @@ extension RunTable {
         let shape = shape.tasks[id.task]
         switch newest.outcome {
         case .pending, .running:
-            if let halt, applies(halt, to: id.task) {
+            let isHalted = halt.map { applies($0, to: id.task) } ?? false
+            if isHalted || newest.isOverdue {
                 if !newest.isBeingDeleted { expired[newest.pod] = newest }
                 return
             }
-            if case .pending = newest.outcome {
+            if isOver(id, &state, from: state.firstCreated, by: shape.totalTimeout, now: now) {
+                expired[newest.pod] = newest
+            } else if case .pending = newest.outcome {
                 let since = state.pendingSince(newest, now: now)
-                limit(id, &state, from: since, by: shape.pendingTimeout, now: now)
+                guard isOver(id, &state, from: since, by: shape.pendingTimeout, now: now) else { return }
+                // A nested run or a job tells itself why it ended.
+                if newest.child == nil { overdue[newest.pod] = newest } else { expired[newest.pod] = newest }
             }
-            limit(id, &state, from: state.firstCreated, by: shape.totalTimeout, now: now)
         case .succeeded: end(id, &state, newest.outcome, newest, now: now)
         case .failed, .disrupted: retryOrFail(id, &state, newest, now: now)
         }
@@ -99,16 +104,14 @@ extension RunTable {
         entries[task].active += isActive ? 1 : -1
     }
 
-    private mutating func limit(
+    /// Whether an attempt outlived a limit and nobody has ended it yet; has it looked at again when it does.
+    private mutating func isOver(
         _ id: ItemID, _ state: inout ItemState, from start: Date?, by limit: Duration?, now: Date
-    ) {
-        guard let start, let limit else { return }
+    ) -> Bool {
+        guard let start, let limit else { return false }
         let due = start.addingTimeInterval(limit.seconds)
-        if due > now {
-            setTimer(id, &state, due)
-        } else if let newest = state.newest, !newest.isBeingDeleted {
-            expired[newest.pod] = newest
-        }
+        if due > now { setTimer(id, &state, due) }
+        return due <= now && state.newest?.isBeingDeleted == false
     }
 
     private mutating func setTimer(_ id: ItemID, _ state: inout ItemState, _ due: Date) {

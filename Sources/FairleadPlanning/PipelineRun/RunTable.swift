@@ -48,6 +48,8 @@ public struct RunTable: Sendable {
     public internal(set) var releasable: [String: AttemptView] = [:]
     /// Attempts that outlived a time limit, or their run, and must be deleted.
     public internal(set) var expired: [String: AttemptView] = [:]
+    /// Attempts that have been pending for too long: that is written on their pods before those are deleted.
+    public internal(set) var overdue: [String: AttemptView] = [:]
     /// Pods of ended items that were released, and whose retention allows to delete them.
     public internal(set) var removable = 0
     /// The pods of failed attempts whose log has to be read before their end is told, by task.
@@ -197,6 +199,7 @@ public struct RunTable: Sendable {
     public mutating func remove(_ metadata: ObjectMeta) {
         releasable[metadata.name] = nil
         expired[metadata.name] = nil
+        overdue[metadata.name] = nil
         guard let id = item(of: metadata), var state = entries[id.task].live[id.item] else { return }
         state.vanished.insert(metadata.uid)
         state.attempts.removeAll { $0.uid == metadata.uid }
@@ -251,6 +254,10 @@ public struct RunTable: Sendable {
 
     /// Takes the news that a nested run or a training job was asked to end.
     public mutating func didStop(child: String) { expired[child] = nil }
+
+    /// Takes the news that it was written on a pod that it has been pending for too long, or that the pod is another by
+    /// now: then it may have started, and is judged anew.
+    public mutating func didMark(pod: String) { overdue[pod] = nil }
 
     /// Takes the news that released pods were deleted.
     public mutating func didRemove() { removable = 0 }

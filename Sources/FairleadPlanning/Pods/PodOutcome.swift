@@ -29,23 +29,20 @@ public enum PodOutcome: Sendable, Hashable {
     ///   - pod: The pod.
     ///   - results: The results that its task declares.
     ///   - artifacts: The names of the artifacts that its task declares.
-    ///   - pendingTimeout: How long the task may be pending, nil for ever.
-    public static func judge(
-        _ pod: PodView, results: [ResultSpec], artifacts: [String] = [], pendingTimeout: Duration?
-    ) -> PodOutcome {
+    public static func judge(_ pod: PodView, results: [ResultSpec], artifacts: [String] = []) -> PodOutcome {
         switch pod.status.phase {
-        case "Succeeded": return judgeStore(pod, artifacts) ?? judgeSuccess(pod, results)
-        case "Failed": return judgePendingTimeout(pod, pendingTimeout) ?? judgeFailure(pod, results)
+        case "Succeeded": return judgePendingTimeout(pod) ?? judgeStore(pod, artifacts) ?? judgeSuccess(pod, results)
+        case "Failed": return judgePendingTimeout(pod) ?? judgeFailure(pod, results)
         default: break
         }
         if pod.metadata.isBeingDeleted, pod.spec.nodeName == nil {
             let message = "pod \(pod.metadata.name) was deleted before it started"
-            return judgePendingTimeout(pod, pendingTimeout) ?? .disrupted(reason: .evicted, message: message)
+            return judgePendingTimeout(pod) ?? .disrupted(reason: .evicted, message: message)
         }
         if pod.metadata.isBeingDeleted, pod.metadata.deletionGracePeriodSeconds == 0 {
             // A kubelet says how a pod ended before it asks for no more grace: somebody else did, by force.
             let message = "pod \(pod.metadata.name) was deleted by force on node \(pod.spec.nodeName ?? "")"
-            return judgePendingTimeout(pod, pendingTimeout) ?? .disrupted(reason: .nodeLost, message: message)
+            return judgePendingTimeout(pod) ?? .disrupted(reason: .nodeLost, message: message)
         }
         if pod.status.phase == "Running" {
             return .running(since: pod.mainStatus?.state?.running?.startedAt ?? pod.status.startTime)
@@ -175,14 +172,18 @@ public enum PodOutcome: Sendable, Hashable {
         return .failed(reason: .artifactStoreFailed, message: message, exitCode: ended.exitCode)
     }
 
-    /// A pod that was deleted before its program started, after the time that it may be pending: nothing but the
-    /// controller deletes a pod for that, and the pod itself tells it after a restart too.
-    private static func judgePendingTimeout(_ pod: PodView, _ pendingTimeout: Duration?) -> PodOutcome? {
-        guard !pod.isGated, pod.interruption == nil, let pendingTimeout, let created = pod.metadata.creationTimestamp,
-            let deleted = pod.deletionAskedAt, pod.mainStatus?.state?.terminated?.startedAt == nil,
-            deleted.date.timeIntervalSince(created.date) + 1 >= pendingTimeout.seconds
-        else { return nil }
-        let story = waiting(pod).message
+    /// A pod that was deleted after it was written on it that it had been pending for too long: it may have started just
+    /// then, and shows nothing but how it was ended.
+    private static func judgePendingTimeout(_ pod: PodView) -> PodOutcome? {
+        guard let story = pod.metadata.annotations[PodNaming.overdueAnnotation], let deleted = pod.deletionAskedAt
+        else {
+            return nil
+        }
+        let failures = (pod.status.initContainerStatuses ?? []).compactMap { $0.state?.terminated }
+            .filter { $0.exitCode != 0 }
+        let end = pod.mainStatus?.state?.terminated?.finishedAt ?? failures.compactMap(\.finishedAt).max()
+        // What ended before anybody asked for that ended by itself.
+        if let end, end < deleted { return nil }
         return .failed(
             reason: .pendingTimeout,
             message: "pod \(pod.metadata.name) was pending longer than timeouts.pending"

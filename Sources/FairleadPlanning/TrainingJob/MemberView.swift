@@ -82,8 +82,7 @@ public struct MemberView: Sendable, Hashable {
         disruptions = count(PodNaming.disruptionsAnnotation, atLeast: 0) ?? 0
         let isLeader = ordinal == shape.leader
         outcome = PodOutcome.judge(
-            pod, results: isLeader ? shape.results : [], artifacts: isLeader ? shape.artifacts : [],
-            pendingTimeout: nil)
+            pod, results: isLeader ? shape.results : [], artifacts: isLeader ? shape.artifacts : [])
         if isLeader, outcome.isSuccess { artifacts = PodArtifacts.references(pod, declared: shape.artifacts) }
         isHeld = pod.metadata.finalizers.contains(PodNaming.outcomeFinalizer)
         isRecorded = pod.metadata.labels[FairleadLabel.recorded] != nil

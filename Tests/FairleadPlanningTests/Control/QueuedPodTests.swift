@@ -44,18 +44,18 @@ import Testing
         #expect(status.tasks.first?.phase == .queued)
         model.now += 86_400
         table.advance(now: model.now)
-        #expect(table.expired.isEmpty)
+        #expect(table.overdue.isEmpty)
         pod.status.conditions = []
         pod.metadata.resourceVersion = model.nextVersion()
         table.fold(pod)
         table.advance(now: model.now)
-        #expect(table.expired.isEmpty, "its time begins when the gate is lifted")
+        #expect(table.overdue.isEmpty, "its time begins when the gate is lifted")
         model.now += 899
         table.advance(now: model.now)
-        #expect(table.expired.isEmpty)
+        #expect(table.overdue.isEmpty)
         model.now += 2
         table.advance(now: model.now)
-        #expect(table.expired.count == 1)
+        #expect(table.overdue.count == 1)
     }
 
     @Test func aPodThatTheQueueTakesBackIsADisruption() throws {
@@ -66,7 +66,7 @@ import Testing
         stopped.status.conditions = [
             PodCondition(type: "TerminationTarget", status: "True", reason: "StoppedByKueue", message: "preempted")
         ]
-        let outcome = PodOutcome.judge(stopped, results: [], pendingTimeout: .seconds(900))
+        let outcome = PodOutcome.judge(stopped, results: [])
         guard case .disrupted(reason: .preempted, _) = outcome else {
             Issue.record("\(outcome)")
             return

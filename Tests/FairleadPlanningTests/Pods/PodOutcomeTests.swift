@@ -96,7 +96,7 @@ import Testing
 
     @Test(arguments: cases)
     func ends(_ example: Case) {
-        let outcome = PodOutcome.judge(example.pod, results: [], artifacts: ["model"], pendingTimeout: nil)
+        let outcome = PodOutcome.judge(example.pod, results: [], artifacts: ["model"])
         switch outcome {
         case .succeeded: #expect(example.payer == "ok")
         case .failed(let reason, let message, _):
@@ -129,7 +129,7 @@ import Testing
             let message = "r=" + String(repeating: "x", count: bytes - 2)
             return PodOutcome.judge(
                 Self.pod("Succeeded", main: (0, message), fetch: (0, ""), packages: packages, store: (0, Self.stored)),
-                results: [ResultSpec(name: "r")], artifacts: ["model"], pendingTimeout: nil)
+                results: [ResultSpec(name: "r")], artifacts: ["model"])
         }
         #expect(outcome(cut - 1).isSuccess)
         guard case .failed(.resultTooLarge, _, _) = outcome(cut) else {
