@@ -112,6 +112,7 @@ struct Wiring {
         if let reports = serving.reportReader(client, logger) { members.append(reports) }
         if let elector { members.append(.elector(elector)) }
         members.append(RuntimeGroup.Member("wall clock", started.wallClock))
+        members.append(serving.routeFollower(client, training.discovery, ledger, logger))
         members += serving.beginnings(leaderClient, logger)
         members.append(
             .together("controllers", controllers.map { RuntimeGroup.Member($0.name, $0) }))

@@ -21,7 +21,8 @@ struct ServiceActionWriter: Sendable {
             switch action {
             case .create(let type, let name, let object):
                 guard try await create(type, name, object, service) else { return }
-            case .patch(let type, let name, let change): try await patch(type, name, change, service)
+            case .patch(let type, let name, let change):
+                guard try await patch(type, name, change, service) else { return }
             case .route(let name, let route):
                 guard try await self.route(name, route, service) else { return }
             case .patchStatus(let status):
@@ -47,7 +48,7 @@ struct ServiceActionWriter: Sendable {
             let answer = try await client.create(
                 type, namespace: service.metadata.namespace, object,
                 WriteOptions(fieldValidation: Self.mountsImage(object) ? .strict : nil))
-            ledger.wrote(owner: service.metadata.uid, type, answer: answer)
+            try await settle(type, name, answer, service)
             return true
         } catch let error as APIError where error.isAlreadyExists {
             return try await finds(type, name, object, service, error) != nil
@@ -67,18 +68,23 @@ struct ServiceActionWriter: Sendable {
     }
 
     /// The object of that name where it is the service's; where it is another's, that is remembered.
+    ///
+    /// - Returns: nil where the plan ends here: it is another's, or what led from it to the service was put back, and the
+    ///   next plan sees the object itself.
     private func finds(
         _ type: ResourceType, _ name: String, _ wanted: JSONValue, _ service: InferenceService, _ error: APIError
     ) async throws -> ObjectMeta? {
         let found = try await client.get(type, key(name, service))
         let metadata = try KubernetesJSON.decode(ObjectMeta.self, from: found["metadata"] ?? [:])
-        if metadata.controller?.uid == service.metadata.uid {
+        let isOurs = metadata.controller?.uid == service.metadata.uid
+        if isOurs || metadata.controller == nil && AppliedRecord.tells(metadata, service: service.metadata.name) {
             // What is on its way out must be gone before it can be made again.
             if metadata.isBeingDeleted { throw error }
-            let labels = wanted[path: ["metadata", "labels"]]?.objectValue ?? [:]
-            if let lost = labels.keys.sorted().first(where: { labels[$0]?.stringValue != metadata.labels[$0] }) {
-                let message = "\(type.gvk.kind) \"\(name)\" has lost its label \(lost): delete it, and it is made again"
-                refuse(type, name, TaskProblem(.nameTaken, message), service)
+            if let change = try Self.reclaim(metadata, wanted) {
+                if try await patch(type, name, change, service) {
+                    let note = "\(type.gvk.kind) \(name) had lost its labels or its owner, they are put back"
+                    record(PlannedEvent(isWarning: false, reason: "Restored", note: note), service)
+                }
                 return nil
             }
             ledger.wrote(owner: service.metadata.uid, type, answer: found)
@@ -91,6 +97,25 @@ struct ServiceActionWriter: Sendable {
         return nil
     }
 
+    /// The patch that gives an object back the labels and the owner by which it is seen as the service's; nil where it
+    /// has them.
+    private static func reclaim(_ metadata: ObjectMeta, _ wanted: JSONValue) throws -> JSONValue? {
+        var change: JSONValue = [:]
+        for (label, value) in wanted[path: ["metadata", "labels"]]?.objectValue ?? [:]
+        where value.stringValue != metadata.labels[label] {
+            change[path: ["metadata", "labels", label]] = value
+        }
+        if metadata.controller == nil, let owner = wanted[path: ["metadata", "ownerReferences"]]?.arrayValue?.first {
+            let others = try metadata.ownerReferences.filter { $0.uid != owner["uid"]?.stringValue }
+                .map { try KubernetesJSON.value(of: $0) }
+            change[path: ["metadata", "ownerReferences"]] = .array(others + [owner])
+        }
+        guard change["metadata"] != nil else { return nil }
+        change[path: ["metadata", "uid"]] = .string(metadata.uid)
+        change[path: ["metadata", "resourceVersion"]] = metadata.resourceVersion.map { .string($0.rawValue) }
+        return change
+    }
+
     private func refuse(_ type: ResourceType, _ name: String, _ problem: TaskProblem, _ service: InferenceService) {
         let now = clock.now
         registry.with(service.metadata.uid) { $0.didRefuse(type, name, problem, now: now) }
@@ -99,14 +124,37 @@ struct ServiceActionWriter: Sendable {
         record(PlannedEvent(isWarning: true, reason: problem.reason.rawValue, note: problem.message), service)
     }
 
+    /// Changes an object of the service's.
+    ///
+    /// - Returns: Whether it was changed; a refusal is remembered, and what is gone the next plan makes.
     private func patch(
         _ type: ResourceType, _ name: String, _ change: JSONValue, _ service: InferenceService
-    ) async throws {
+    ) async throws -> Bool {
         do {
             let answer = try await client.patch(type, key(name, service), change)
-            ledger.wrote(owner: service.metadata.uid, type, answer: answer)
+            let now = clock.now
+            registry.with(service.metadata.uid) { $0.didRepair(type, name, now: now) }
+            try await settle(type, name, answer, service)
+            return true
         } catch let error as APIError where error.isNotFound {
-            // Gone: the next plan makes it.
+            return false
+        } catch let error as APIError where error.isFinal || error.code == 403 {
+            refuse(type, name, TaskProblem(.invalidSpec, "\(type.gvk.kind) \(name): \(error.description)"), service)
+            return false
+        }
+    }
+
+    /// Takes what the API server answered to a write: what it made of it itself is what was made.
+    private func settle(
+        _ type: ResourceType, _ name: String, _ answer: JSONValue, _ service: InferenceService
+    ) async throws {
+        ledger.wrote(owner: service.metadata.uid, type, answer: answer)
+        guard let change = AppliedRecord.settlement(of: answer) else { return }
+        do {
+            let settled = try await client.patch(type, key(name, service), change)
+            ledger.wrote(owner: service.metadata.uid, type, answer: settled)
+        } catch let error as APIError where error.isNotFound || error.isFinal || error.code == 403 {
+            // What differs is put back once, and later and later.
         }
     }
 
@@ -114,11 +162,14 @@ struct ServiceActionWriter: Sendable {
     private func route(_ name: String, _ route: JSONValue, _ service: InferenceService) async throws -> Bool {
         do {
             do {
-                try await client.create(.httpRoute, namespace: service.metadata.namespace, route)
+                let answer = try await client.create(.httpRoute, namespace: service.metadata.namespace, route)
+                try await settle(.httpRoute, name, answer, service)
             } catch let error as APIError where error.isAlreadyExists {
                 guard let found = try await finds(.httpRoute, name, route, service, error) else { return false }
-                let change: JSONValue = ["metadata": ["uid": .string(found.uid)], "spec": route["spec"] ?? [:]]
-                try await client.patch(.httpRoute, key(name, service), change)
+                var change: JSONValue = ["metadata": ["uid": .string(found.uid)], "spec": route["spec"] ?? [:]]
+                change[path: ["metadata", "annotations"]] = route[path: ["metadata", "annotations"]]
+                let answer = try await client.patch(.httpRoute, key(name, service), change)
+                try await settle(.httpRoute, name, answer, service)
             }
         } catch let error as APIError where error.isNotFound || error.isFinal || error.code == 403 {
             let what = error.isNotFound ? "the cluster has no Gateway API (gateway.networking.k8s.io/v1)" : "\(error)"

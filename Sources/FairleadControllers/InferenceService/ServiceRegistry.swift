@@ -19,8 +19,6 @@ final class ServiceRegistry: Sendable {
 
     private let entries = Mutex<[String: Entry]>([:])
     private let windows = Mutex(RolloutWindows())
-    /// The services whose HTTPRoute this process did not make.
-    private let oldRoutes = Mutex<Set<String>>([])
 
     /// The newer of a service as the store has it and as our own last write left it.
     func newest(_ service: InferenceService) -> InferenceService {
@@ -53,22 +51,12 @@ final class ServiceRegistry: Sendable {
 
     // MARK: - Routes
 
-    /// Takes the news that a service's HTTPRoute was there when the controller began.
-    func foundRoute(of uid: String) { oldRoutes.withLock { _ = $0.insert(uid) } }
-
-    /// Whether that route is still there as it was.
-    func hadRoute(_ uid: String) -> Bool { oldRoutes.withLock { $0.contains(uid) } }
-
     /// Takes the news that a service's route was written or deleted.
-    func didRoute(_ uid: String, _ route: JSONValue?) {
-        with(uid) { $0.didRoute(route) }
-        oldRoutes.withLock { _ = $0.remove(uid) }
-    }
+    func didRoute(_ uid: String, _ route: JSONValue?) { with(uid) { $0.didRoute(route) } }
 
     /// Forgets a service.
     func close(_ service: InferenceService) {
         entries.withLock { _ = $0.removeValue(forKey: service.metadata.uid) }
-        oldRoutes.withLock { _ = $0.remove(service.metadata.uid) }
         forget(service, but: [])
     }
 

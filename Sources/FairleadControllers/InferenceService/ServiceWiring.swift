@@ -19,6 +19,8 @@ struct ServiceWiring: Sendable {
     let deployments: Store<DeploymentView>
     let addresses: Store<ServiceView>
     let budgets: Store<DisruptionBudgetView>
+    let scripts: Store<ScriptView>
+    let routes: Store<RouteView>
     let registry = ServiceRegistry()
     let comingRuntimes = ComingRuntimes()
     private let reports: Store<RouterReportRecord>
@@ -39,6 +41,8 @@ struct ServiceWiring: Sendable {
         deployments = Store(clock: clock)
         addresses = Store(clock: clock)
         budgets = Store(clock: clock)
+        scripts = Store(clock: clock)
+        routes = Store(clock: clock)
         reports = Store(clock: clock)
         self.configuration = configuration
         self.clock = clock
@@ -49,6 +53,8 @@ struct ServiceWiring: Sendable {
         deployments.addIndex(Self.objectsByService) { Self.terms($0.metadata) }
         addresses.addIndex(Self.objectsByService) { Self.terms($0.metadata) }
         budgets.addIndex(Self.objectsByService) { Self.terms($0.metadata) }
+        scripts.addIndex(Self.objectsByService) { Self.terms($0.metadata) }
+        routes.addIndex(Self.objectsByService) { Self.terms($0.metadata) }
     }
 
     /// Whether the runtimes of the cluster are read: with rights in some namespaces alone they can't be.
@@ -69,16 +75,39 @@ struct ServiceWiring: Sendable {
 
     // MARK: - What is watched
 
+    private static var ours: WatchMachine.Configuration {
+        WatchMachine.Configuration(labelSelector: "\(PodNaming.managedSelector),\(FairleadLabel.inferenceService)")
+    }
+
     /// Has the stores kept up to date.
     func watch(_ watched: inout WatchedStores) {
-        let ours = WatchMachine.Configuration(
-            labelSelector: "\(PodNaming.managedSelector),\(FairleadLabel.inferenceService)")
+        let ours = Self.ours
         watched.add(services)
         watched.add(runtimes)
         watched.add(deployments, ours)
         watched.add(addresses, ours)
         watched.add(budgets, ours)
+        watched.add(scripts, ours)
         if readsCluster { watched.add(clusterRuntimes) }
+    }
+
+    /// What keeps the HTTPRoutes, which not every cluster has: nothing waits for them.
+    func routeFollower(
+        _ client: Client, _ discovery: APIDiscovery, _ ledger: SharedWriteLedger, _ logger: Logger
+    ) -> RuntimeGroup.Member {
+        let (routes, services, queue) = (routes, services, queue)
+        return RuntimeGroup.Member(
+            "routes",
+            RouteFollower(
+                client: client, store: routes, namespaces: configuration.namespaces, selector: Self.ours,
+                discovery: discovery, logger: logger, clock: clock
+            ) {
+                // Not before: of what is not followed no write is ever seen.
+                ledger.track(routes)
+                for service in services.all where service.spec.value?.gateway != nil {
+                    queue.add(service.key, priority: .low)
+                }
+            })
     }
 
     /// What reads the routers' reports.
@@ -102,6 +131,7 @@ struct ServiceWiring: Sendable {
         ledger.track(deployments)
         ledger.track(addresses)
         ledger.track(budgets)
+        ledger.track(scripts)
         let (services, queue, registry) = (services, queue, registry)
         services.subscribe { change, source in
             let service = change.object
@@ -134,6 +164,8 @@ struct ServiceWiring: Sendable {
         Self.wakeService(deployments, queue)
         Self.wakeService(addresses, queue)
         Self.wakeService(budgets, queue)
+        Self.wakeService(scripts, queue)
+        Self.wakeService(routes, queue)
         reports.subscribe { change, source in
             for name in registry.fold(change, isFirst: source == .list) {
                 let parts = name.split(separator: "/", maxSplits: 1).map(String.init)
@@ -172,7 +204,10 @@ struct ServiceWiring: Sendable {
 
     private static func wakeService<T: Resource>(_ store: Store<T>, _ queue: WorkQueue<ObjectKey>) {
         store.subscribe { change, source in
-            if let key = Self.service(of: change.object.metadata) { queue.add(key, priority: source.priority) }
+            var owners = [Self.service(of: change.object.metadata)]
+            // Whoever changes that label takes the object away from the service that has it.
+            if case .updated(let former, _) = change { owners.append(Self.service(of: former.metadata)) }
+            for key in Set(owners.compactMap(\.self)) { queue.add(key, priority: source.priority) }
         }
     }
 
@@ -203,7 +238,10 @@ struct ServiceWiring: Sendable {
             pods: pods.values(index: Self.objectsByService, term: term), windows: registry.windows(service),
             underWay: registry.underWay(service))
         observation.areRuntimesComing = comingRuntimes.areComing
-        observation.hadRoute = registry.hadRoute(service.metadata.uid)
+        observation.scripts = scripts.values(index: Self.objectsByService, term: term).filter { isOurs($0.metadata) }
+        if routes.isSynced {
+            observation.routes = routes.values(index: Self.objectsByService, term: term).filter { isOurs($0.metadata) }
+        }
         return observation
     }
 
@@ -222,27 +260,13 @@ struct ServiceWiring: Sendable {
         services.keys(index: Self.servicesByModel, term: model.description)
     }
 
-    /// What is done once when the controller begins to lead: the runtimes that come with Fairlead are made, and HTTPRoutes
-    /// are found that an earlier controller made.
+    /// What is done once when the controller begins to lead: the runtimes that come with Fairlead are made.
     func beginnings(_ client: Client, _ logger: Logger) -> [RuntimeGroup.Member] {
-        var members = [
-            RuntimeGroup.Member(
-                "routes",
-                RouteFinder(
-                    client: client, namespaces: configuration.namespaces, logger: logger, clock: clock,
-                    found: { [registry, queue] route in
-                        guard let owner = route.controller, let key = Self.service(of: route) else { return }
-                        registry.foundRoute(of: owner.uid)
-                        queue.add(key)
-                    }))
-        ]
-        if configuration.installsRuntimes, readsCluster {
-            let shipped = (try? ShippedRuntimes.objects()) ?? []
-            comingRuntimes.expect(shipped.compactMap { $0[path: ["metadata", "name"]]?.stringValue })
-            let installer = RuntimeInstaller(client: client, coming: comingRuntimes, logger: logger, clock: clock)
-            members.append(RuntimeGroup.Member("serving runtimes", installer))
-        }
-        return members
+        guard configuration.installsRuntimes, readsCluster else { return [] }
+        let shipped = (try? ShippedRuntimes.objects()) ?? []
+        comingRuntimes.expect(shipped.compactMap { $0[path: ["metadata", "name"]]?.stringValue })
+        let installer = RuntimeInstaller(client: client, coming: comingRuntimes, logger: logger, clock: clock)
+        return [RuntimeGroup.Member("serving runtimes", installer)]
     }
 
     /// What brings services to where they should be.

@@ -27,6 +27,8 @@ public struct DeploymentView: Resource, Hashable {
     public var spec: Spec
     /// The part of the status that is needed.
     public var status: Status
+    /// The patch that puts back what somebody changed of it; nil where nothing was changed.
+    public var repair: JSONValue?
 
     private enum CodingKeys: String, CodingKey { case metadata, spec, status }
 
@@ -35,6 +37,8 @@ public struct DeploymentView: Resource, Hashable {
         metadata = try container.decode(ObjectMeta.self, forKey: .metadata)
         spec = try container.decodeIfPresent(Spec.self, forKey: .spec) ?? Spec()
         status = try container.decodeIfPresent(Status.self, forKey: .status) ?? Status()
+        repair = AppliedRecord.repair(
+            &metadata, spec: try container.decodeIfPresent(JSONValue.self, forKey: .spec))
     }
 
     /// Makes a view.

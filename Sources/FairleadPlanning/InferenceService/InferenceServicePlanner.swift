@@ -13,7 +13,7 @@ public enum InferenceServicePlanner {
     ///
     /// Guarantees: a fixpoint: once its actions are done nothing is left to do; cut off after any action, the next plan
     /// does the rest. A revision is deleted only after a status that doesn't name it. Deployments are made and deleted,
-    /// never written. Nothing of another's is touched.
+    /// and written only to put back what somebody else changed of them. Nothing of another's is touched.
     ///
     /// - Parameters:
     ///   - observed: What is seen.

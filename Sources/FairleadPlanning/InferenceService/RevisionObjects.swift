@@ -28,7 +28,7 @@ struct RevisionObjects {
 
     /// The Deployment of a component.
     ///
-    /// It is never written again; who scales it writes its `scale` alone.
+    /// It stays as it was made; who scales it writes its `scale` alone.
     ///
     /// - Throws: ``TaskProblem`` that names what is wrong.
     func deployment(_ component: ServiceComponent) throws(TaskProblem) -> JSONValue {

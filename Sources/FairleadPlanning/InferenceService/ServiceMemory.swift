@@ -9,10 +9,23 @@ public struct ServiceMemory: Sendable {
         var at: Date
     }
 
+    private struct Repair: Sendable {
+        var count: Int
+        var at: Date
+    }
+
     /// How long a refusal by the API server counts before the same is asked again, in seconds.
     static let patience = 60.0
 
+    /// How long an object must be left alone until it counts as never changed, in seconds.
+    private static let calm = 600.0
+    /// How many repairs of an object there are a second apart.
+    private static let quickRepairs = 6
+    /// The longest time between two repairs of an object, in seconds.
+    private static let longestPause = 300.0
+
     private var refusals: [String: Refusal] = [:]
+    private var repairs: [String: Repair] = [:]
     /// Since when revisions that nobody asks any more are left to end their requests.
     var draining: [String: Date] = [:]
     /// The HTTPRoute as it was made last; nil where none was.
@@ -24,15 +37,32 @@ public struct ServiceMemory: Sendable {
     /// Takes the news that the API server does not take an object, or that its name is another's.
     public mutating func didRefuse(_ type: ResourceType, _ name: String, _ problem: TaskProblem, now: Date) {
         refusals = refusals.filter { now < $0.value.at.addingTimeInterval(Self.patience) }
-        refusals["\(type.gvk.kind)/\(name)"] = Refusal(problem: problem, at: now)
+        refusals[Self.key(type, name)] = Refusal(problem: problem, at: now)
     }
+
+    /// Takes the news that what somebody changed of an object was put back.
+    public mutating func didRepair(_ type: ResourceType, _ name: String, now: Date) {
+        repairs = repairs.filter { now < $0.value.at.addingTimeInterval(Self.calm) }
+        let key = Self.key(type, name)
+        repairs[key] = Repair(count: (repairs[key]?.count ?? 0) + 1, at: now)
+    }
+
+    /// Since when an object may be repaired: some times in a second, then later and later, so that whoever changes it
+    /// again and again is not fought, with new pods each time, for ever.
+    func repairDue(_ type: ResourceType, _ name: String) -> Date {
+        guard let last = repairs[Self.key(type, name)] else { return .distantPast }
+        return last.at.addingTimeInterval(
+            min(max(1, pow(2, Double(last.count - Self.quickRepairs))), Self.longestPause))
+    }
+
+    private static func key(_ type: ResourceType, _ name: String) -> String { "\(type.gvk.kind)/\(name)" }
 
     /// Takes the news that the service's route was made.
     public mutating func didRoute(_ route: JSONValue?) { self.route = route }
 
     /// Why an object was refused, nil where it was not, or where it may be asked for again.
     func refusal(_ type: ResourceType, _ name: String, now: Date) -> TaskProblem? {
-        guard let refusal = refusals["\(type.gvk.kind)/\(name)"], now < refusal.at.addingTimeInterval(Self.patience)
+        guard let refusal = refusals[Self.key(type, name)], now < refusal.at.addingTimeInterval(Self.patience)
         else { return nil }
         return refusal.problem
     }

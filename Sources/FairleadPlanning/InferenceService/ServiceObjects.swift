@@ -27,7 +27,11 @@ struct ServiceObjects {
     }
 
     /// What leads a Service of ours to the routers, which went elsewhere.
-    var readdressing: JSONValue { ["spec": ["externalName": .string(routes.routerHost)]] }
+    var readdressing: JSONValue {
+        var change: JSONValue = ["spec": ["externalName": .string(routes.routerHost)]]
+        change[path: ["metadata", "annotations"]] = AppliedRecord.stamped(address)[path: ["metadata", "annotations"]]
+        return change
+    }
 
     /// At most one server is taken down at a time.
     var disruptionBudget: JSONValue {

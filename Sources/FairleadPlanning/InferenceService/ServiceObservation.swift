@@ -37,8 +37,10 @@ public struct ServiceObservation: Sendable {
     public var underWay: [String: Int]
     /// Whether runtimes that come with Fairlead are still being made.
     public var areRuntimesComing = false
-    /// Whether an HTTPRoute of the service's was there when the controller began.
-    public var hadRoute = false
+    /// The ConfigMaps with its scripts.
+    public var scripts: [ScriptView] = []
+    /// Its HTTPRoutes; nil where they are not known, since the cluster has none or they were not read yet.
+    public var routes: [RouteView]?
 
     /// Collects what is seen.
     public init(

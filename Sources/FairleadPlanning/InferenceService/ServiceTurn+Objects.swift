@@ -12,15 +12,7 @@ extension ServiceTurn {
         if !isThere(observed.budgets.map(\.metadata), name) {
             create(.podDisruptionBudget, name, objects.disruptionBudget)
         }
-        let wantedRoute = spec.gateway.flatMap { objects.route($0) }
-        let isLeftOver = wantedRoute == nil && observed.hadRoute
-        if wantedRoute != memory.route || isLeftOver, memory.refusal(.httpRoute, name, now: now) == nil {
-            if let wantedRoute {
-                actions.append(.route(name: name, wantedRoute))
-            } else {
-                actions.append(.delete(.httpRoute, name: name, uid: nil))
-            }
-        }
+        makeRoute(spec.gateway.flatMap { objects.route($0) }.map(AppliedRecord.stamped))
         for decided in tracks {
             guard decided.problem == nil, case .success(let revision) = decided.track.wanted,
                 decided.output.kept.contains(revision.name)
@@ -34,8 +26,21 @@ extension ServiceTurn {
             create(.service, name, objects.address)
             return
         }
-        guard known.spec.externalName != settings.routes.routerHost else { return }
+        // What somebody else made of it is put back first.
+        guard known.repair == nil, known.spec.externalName != settings.routes.routerHost else { return }
         actions.append(.patch(.service, name: name, objects.readdressing))
+    }
+
+    /// Makes the route where it is missing or another is wanted, and removes the one that nobody wants any more.
+    private mutating func makeRoute(_ wanted: JSONValue?) {
+        guard memory.refusal(.httpRoute, name, now: now) == nil else { return }
+        let known = observed.routes.map { routes in isThere(routes.map(\.metadata), name) }
+        if let wanted {
+            guard wanted != memory.route || known == false, mayRepair(.httpRoute, name) else { return }
+            actions.append(.route(name: name, wanted))
+        } else if memory.route != nil || known == true {
+            actions.append(.delete(.httpRoute, name: name, uid: nil))
+        }
     }
 
     private mutating func make(_ revision: WantedRevision) {
@@ -45,10 +50,12 @@ extension ServiceTurn {
             if !isThere(observed.services.map(\.metadata), object) {
                 create(.service, object, objects.headless(component))
             }
+            if !isThere(observed.scripts.map(\.metadata), object), let script = objects.configMap(component) {
+                create(.configMap, object, script)
+            }
             guard revisions[revision.name]?.parts[component] == nil,
                 let deployment = try? objects.deployment(component)
             else { continue }
-            if let script = objects.configMap(component) { create(.configMap, object, script) }
             create(.deployment, object, deployment)
             if component == .predictor {
                 let what = revision.content.model.map { " serves \($0.name)" } ?? ""
@@ -59,8 +66,36 @@ extension ServiceTurn {
     }
 
     mutating func create(_ type: ResourceType, _ object: String, _ json: JSONValue) {
-        guard memory.refusal(type, object, now: now) == nil else { return }
-        actions.append(.create(type, name: object, json))
+        guard memory.refusal(type, object, now: now) == nil, mayRepair(type, object) else { return }
+        actions.append(.create(type, name: object, AppliedRecord.stamped(json)))
+    }
+
+    /// What somebody changed of the service's objects is put back, whatever its spec says by now.
+    mutating func putBack() {
+        let isGone = Set(removed)
+        let all =
+            observed.deployments.map { (DeploymentView.type, $0.metadata, $0.repair) }
+            + observed.services.map { (ServiceView.type, $0.metadata, $0.repair) }
+            + observed.budgets.map { (DisruptionBudgetView.type, $0.metadata, $0.repair) }
+            + observed.scripts.map { (ScriptView.type, $0.metadata, $0.repair) }
+            + (observed.routes ?? []).map { (RouteView.type, $0.metadata, $0.repair) }
+        for (type, object, repair) in all.sorted(by: { $0.1.name < $1.1.name }) {
+            guard let repair, isOurs(object), !object.isBeingDeleted,
+                !isGone.contains(object.labels[FairleadLabel.revision] ?? ""),
+                memory.refusal(type, object.name, now: now) == nil, mayRepair(type, object.name)
+            else { continue }
+            actions.append(.patch(type, name: object.name, repair))
+            let what = AppliedRecord.names(of: repair)
+            tell("Restored", "\(type.gvk.kind) \(object.name) was changed by somebody else, \(what) is put back")
+        }
+    }
+
+    /// Whether an object was not repaired a moment ago.
+    private mutating func mayRepair(_ type: ResourceType, _ name: String) -> Bool {
+        let due = memory.repairDue(type, name)
+        guard now < due else { return true }
+        wake = wake.sooner(of: due, now: now)
+        return false
     }
 
     /// Deletes the revisions that may go, with everything that is theirs.

@@ -65,6 +65,7 @@ struct ServiceTurn {
 
     func result() -> ServicePlan {
         var turn = self
+        turn.putBack()
         turn.makeObjects()
         turn.finish()
         // Serving does not wait for it: the first action that fails ends the plan.

@@ -16,6 +16,8 @@ public struct ServiceView: Resource, Hashable {
     public var metadata: ObjectMeta
     /// The part of the spec that is needed.
     public var spec: Spec
+    /// The patch that puts back what somebody changed of it; nil where nothing was changed.
+    public var repair: JSONValue?
 
     private enum CodingKeys: String, CodingKey { case metadata, spec }
 
@@ -23,6 +25,8 @@ public struct ServiceView: Resource, Hashable {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         metadata = try container.decode(ObjectMeta.self, forKey: .metadata)
         spec = try container.decodeIfPresent(Spec.self, forKey: .spec) ?? Spec()
+        repair = AppliedRecord.repair(
+            &metadata, spec: try container.decodeIfPresent(JSONValue.self, forKey: .spec))
     }
 
     /// Makes a view.

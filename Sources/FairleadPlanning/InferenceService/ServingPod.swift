@@ -60,9 +60,9 @@ struct ServingPod {
                 "prometheus.io/port": .string(String(metrics.port ?? port)),
             ]
         }
-        return [
-            "labels": .object(builder.owner.labels.mapValues { .string($0) }), "annotations": .object(annotations),
-        ]
+        var metadata: JSONValue = ["labels": .object(builder.owner.labels.mapValues { .string($0) })]
+        if !annotations.isEmpty { metadata["annotations"] = .object(annotations) }
+        return metadata
     }
 
     private func spec(_ draft: inout PodDraft) throws(TaskProblem) -> JSONValue {

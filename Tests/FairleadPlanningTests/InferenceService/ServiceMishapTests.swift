@@ -174,14 +174,32 @@ import Testing
     /// A route that an earlier controller made, and that nobody wants any more.
     @Test func aRouteFromBeforeIsRemoved() throws {
         var world = try world("{model: churn:7}")
-        world.hadRoute = true
+        let seen = RouteView(metadata: world.owned("churn"))
+        world.routes?["churn"] = seen
         try world.settle()
-        #expect(!world.hadRoute)
-        world.hadRoute = true
-        try world.edit("{model: churn:7, gateway: {name: web, hostnames: [churn.acme.dev]}}")
+        #expect(world.routes?.isEmpty == true)
+    }
+
+    /// Whether or not the cluster lets routes be followed.
+    @Test(arguments: [true, false]) func aRouteIsMadeOnceAndAgainWhenItIsGone(areFollowed: Bool) throws {
+        var world = try world("{model: churn:7, gateway: {name: web, hostnames: [churn.acme.dev]}}")
+        if !areFollowed { world.routes = nil }
         try world.settle()
-        #expect(!world.hadRoute)
         #expect(world.objects["HTTPRoute/churn"] != nil)
+        world.objects["HTTPRoute/churn"] = nil
+        world.routes?["churn"] = nil
+        try world.settle()
+        #expect((world.objects["HTTPRoute/churn"] != nil) == areFollowed)
+    }
+
+    /// A script without which no further pod starts.
+    @Test func aScriptThatSomebodyDeletesIsMadeAgain() throws {
+        var world = try world("{image: 'python:3.12', script: 'exec python -m serve'}")
+        try world.settle()
+        let script = try #require(world.objects.keys.first { $0.hasPrefix("ConfigMap/") })
+        let before = world.objects.removeValue(forKey: script)
+        try world.settle()
+        #expect(before != nil && world.objects[script] == before)
     }
 
     /// What a model takes and gives is in the status, for routers, where it isn't too long; it names no revision.

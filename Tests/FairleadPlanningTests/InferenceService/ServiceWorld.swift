@@ -19,7 +19,7 @@ struct ServiceWorld {
     var windows: [String: ServiceObservation.Windows] = [:]
     var underWay: [String: Int] = [:]
     var areRuntimesComing = false
-    var hadRoute = false
+    var routes: [String: RouteView]? = [:]
     var memory = ServiceMemory()
     var settings = PlanningSettings(image: "fairlead:1")
     var now = Date(timeIntervalSince1970: 1_767_225_600)
@@ -79,7 +79,10 @@ struct ServiceWorld {
             }, deployments: Array(deployments.values), services: Array(services.values),
             budgets: Array(budgets.values), pods: pods, windows: windows, underWay: underWay)
         observation.areRuntimesComing = areRuntimesComing
-        observation.hadRoute = hadRoute
+        observation.scripts = objects.keys.sorted().filter { $0.hasPrefix("ConfigMap/") }.map { key in
+            ScriptView(metadata: owned(String(key.dropFirst("ConfigMap/".count))))
+        }
+        observation.routes = routes.map { Array($0.values) }
         return observation
     }
 
@@ -99,6 +102,22 @@ struct ServiceWorld {
         Issue.record("no end: \(plan().actions)", sourceLocation: location)
     }
 
+    /// The metadata of an object of the service's.
+    func owned(_ name: String) -> ObjectMeta {
+        ObjectMeta(
+            name: name, namespace: "risk", uid: "uid-\(name)",
+            ownerReferences: [OwnerReference(controller: .inferenceService, metadata: service.metadata)])
+    }
+
+    /// An object without what it tells of itself.
+    private static func unstamped(_ object: JSONValue) -> JSONValue {
+        var annotations = object[path: ["metadata", "annotations"]]
+        annotations?[AppliedRecord.annotation] = nil
+        var object = object
+        object[path: ["metadata", "annotations"]] = annotations?.objectValue?.isEmpty == true ? nil : annotations
+        return object
+    }
+
     mutating func perform(_ action: InferenceServiceAction) throws -> Bool {
         switch action {
         case .create(let type, let name, let object):
@@ -108,26 +127,30 @@ struct ServiceWorld {
                 return false
             }
             var object = object
-            objects["\(type.gvk.kind)/\(name)"] = object
+            objects["\(type.gvk.kind)/\(name)"] = Self.unstamped(object)
             object[path: ["metadata", "uid"]] = .string("uid-\(name)")
             object[path: ["metadata", "creationTimestamp"]] = .string(Time(now).description)
             switch type {
             case .deployment: deployments[name] = try KubernetesJSON.decode(DeploymentView.self, from: object)
             case .service: services[name] = try KubernetesJSON.decode(ServiceView.self, from: object)
             case .podDisruptionBudget:
-                budgets[name] = DisruptionBudgetView(
-                    metadata: try KubernetesJSON.decode(ObjectMeta.self, from: object["metadata"] ?? [:]))
+                budgets[name] = try KubernetesJSON.decode(DisruptionBudgetView.self, from: object)
             default: break
             }
-        case .patch(_, let name, let change):
-            services[name]?.spec.externalName = change[path: ["spec", "externalName"]]?.stringValue
+        case .patch(let type, let name, let change):
+            if let host = change[path: ["spec", "externalName"]]?.stringValue {
+                services[name]?.spec.externalName = host
+            }
+            deployments[name]?.repair = nil
+            memory.didRepair(type, name, now: now)
         case .route(let name, let route):
             if taken.contains("HTTPRoute/\(name)") {
                 memory.didRefuse(.httpRoute, name, TaskProblem(.invalidSpec, "gateway: there is none"), now: now)
                 return false
             }
-            objects["HTTPRoute/\(name)"] = route
-            hadRoute = false
+            objects["HTTPRoute/\(name)"] = Self.unstamped(route)
+            let seen = RouteView(metadata: owned(name))
+            routes?[name] = seen
             memory.didRoute(route)
         case .patchStatus(let status):
             service.status = try KubernetesJSON.decode(
@@ -140,7 +163,7 @@ struct ServiceWorld {
             case .service: services[name] = nil
             case .httpRoute:
                 memory.didRoute(nil)
-                hadRoute = false
+                routes?[name] = nil
             default: break
             }
             objects["\(type.gvk.kind)/\(name)"] = nil

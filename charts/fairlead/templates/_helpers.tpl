@@ -133,16 +133,16 @@ priorityClassName: {{ .Values.priorityClassName }}
   resources: [clusterservingruntimes/status]
   verbs: [patch]
 {{- end }}
-# Made, watched and deleted, and never scaled: that is the routers'.
+# Made, kept as they were made and deleted, and never scaled: that is the routers'.
 - apiGroups: [apps]
   resources: [deployments]
-  verbs: [get, list, watch, create, delete]
+  verbs: [get, list, watch, create, patch, delete]
 - apiGroups: [policy]
   resources: [poddisruptionbudgets]
   verbs: [get, list, watch, create, patch, delete]
 - apiGroups: [gateway.networking.k8s.io]
   resources: [httproutes]
-  verbs: [get, list, create, patch, delete]
+  verbs: [get, list, watch, create, patch, delete]
 - apiGroups: [""]
   resources: [services]
   verbs: [get, list, watch, create, patch, delete]

@@ -12,7 +12,7 @@ public struct ServedAPIs: Sendable, Hashable {
     /// The collections that are looked for, each kind's best version first.
     public static let known: [ResourceType] =
         GangBackend.allCases.flatMap(\.types) + ResourceType.kueueWorkloads + ResourceType.kueueFlavors
-        + ResourceType.kueuePriorityClasses
+        + ResourceType.kueuePriorityClasses + [.httpRoute]
 
     /// The first of the collections that is served.
     public func first(_ candidates: [ResourceType]) -> ResourceType? { candidates.first(where: types.contains) }
