@@ -106,7 +106,7 @@ import Testing
         for name in ["a", "b"] { server.put(TestObject(name)) }
         let transport = FaultyTransport(server)
         try await run(Reflector(store, client: Client(transport: transport), logger: logger, clock: clock)) {
-            try await eventually("the watch") { server.watcherCount == 1 }
+            try await eventually("the watch") { store.isSynced && server.watcherCount == 1 }
             transport.decide { _ in .noConnection }
             server.endWatches(throwing: TransportError(.interrupted, "cut"))
             server.remove(TestObject.type.path(of: TestObject("a").key))
@@ -174,7 +174,9 @@ import Testing
         let reflector = Reflector(
             store, client: Client(transport: server), logger: logger, clock: clock, random: { 0 })
         try await run(reflector) {
-            try await eventually("the watch") { server.watcherCount == 1 && clock.sleeperCount == 1 }
+            try await eventually("the watch") {
+                store.isSynced && server.watcherCount == 1 && clock.sleeperCount == 1
+            }
             clock.advance(by: .seconds(311))
             try await eventually("the next watch") { server.requests.filter { $0.query("watch") != nil }.count == 2 }
         }

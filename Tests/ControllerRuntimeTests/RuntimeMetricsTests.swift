@@ -91,7 +91,7 @@ import Testing
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await reflector.run() }
             defer { group.cancelAll() }
-            try await eventually("the watch") { server.watcherCount == 1 }
+            try await eventually("the watch") { store.isSynced && server.watcherCount == 1 }
             #expect(lines(registry, "reflector_objects") == ["\(name) 1"])
             #expect(lines(registry, "reflector_lists_total") == ["\(name) 1"])
             #expect(lines(registry, "reflector_watches_total") == ["\(name) 1"])
