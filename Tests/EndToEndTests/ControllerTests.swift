@@ -79,7 +79,7 @@ extension EndToEndTests {
                     #expect(metrics.contains("fairlead_build_info{version=\""))
                 }
                 leader.program.send(SIGTERM)
-                let end = try await leader.program.ended(within: 10)
+                let end = try await leader.program.ended(within: 30)
                 #expect(end.code == 0, "\(end)")
                 let messages = try leader.log().compactMap { $0["message"]?.stringValue }
                 #expect(messages.last == "stopped", "\(messages)")
@@ -87,7 +87,7 @@ extension EndToEndTests {
                     try await standby.leads()
                 }
                 standby.program.send(SIGINT)
-                #expect(try await standby.program.ended(within: 10).code == 0)
+                #expect(try await standby.program.ended(within: 30).code == 0)
             }
         }
 
@@ -102,7 +102,7 @@ extension EndToEndTests {
                 replica.program.send(SIGTERM)
                 try await eventually("it is stopping") { replica.program.error.contains("\"stopping\"") }
                 replica.program.send(SIGTERM)
-                #expect(try await replica.program.ended(within: 3).code == 128 + SIGTERM)
+                #expect(try await replica.program.ended(within: 30).code == 128 + SIGTERM)
                 server.send(SIGCONT)
                 let next = try Replica(cluster)
                 try await eventually("the next one leads", within: 40) { try await next.leads() }

@@ -53,7 +53,7 @@ extension EndToEndTests {
                 #expect(begin >= end)
 
                 #expect(try await cluster.stop(SIGTERM).code == 0)
-                try await eventually("no process is left", within: 5) { cluster.processes().isEmpty }
+                try await eventually("no process is left", within: 30) { cluster.processes().isEmpty }
             }
         }
 
@@ -89,7 +89,7 @@ extension EndToEndTests {
                 try await cluster.crash()
                 for writer in writers {
                     writer.send(SIGKILL)
-                    _ = try await writer.ended(within: 10)
+                    _ = try await writer.ended(within: 30)
                 }
                 let before = acknowledged()
                 try await cluster.start()

@@ -189,7 +189,7 @@ extension EndToEndTests {
                 #expect(secret.code == 0, "\(secret)")
                 let run = try await cluster.fairlead("run", example("notification"), "--watch")
                 #expect(run.code == 1, "\(run)")
-                try await eventually("the webhook is told", within: 60) { server.output.contains("dev.fairlead") }
+                try await eventually("the webhook is told", within: 120) { server.output.contains("dev.fairlead") }
                 let lines = server.output.split(separator: "\n").dropFirst()
                 #expect(lines.count == 1)
                 let event = try JSONParser.parse(String(try #require(lines.first)))

@@ -143,7 +143,7 @@ extension EndToEndTests {
                 let deleted = try await cluster.kubectl("delete", "pipelinerun", "sleepers")
                 #expect(deleted.code == 0, "\(deleted)")
                 // A shell without a handler ends at SIGTERM only when its child does: the grace period may pass.
-                try await eventually("pods and processes are gone", within: 45) {
+                try await eventually("pods and processes are gone", within: 120) {
                     let pods = try await cluster.kubectl("get", "pods", "-o", "name").output
                     return pods.isEmpty && cluster.processes().count == before.count
                 }

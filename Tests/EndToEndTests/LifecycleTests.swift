@@ -41,7 +41,7 @@ extension EndToEndTests {
                 try await Self.runStubborn(cluster)
                 let end = try await cluster.stop(signal)
                 #expect(end.code == 0, "\(end)")
-                try await eventually("no process is left", within: 5) { cluster.processes().isEmpty }
+                try await eventually("no process is left", within: 30) { cluster.processes().isEmpty }
             }
         }
 
@@ -55,7 +55,7 @@ extension EndToEndTests {
                 #expect(try String(contentsOfFile: cluster.readyFile, encoding: .utf8) == address)
                 let end = try await cluster.stop(SIGTERM)
                 #expect(end.code == 0, "\(end)")
-                try await eventually("no process is left", within: 5) { cluster.processes().isEmpty }
+                try await eventually("no process is left", within: 30) { cluster.processes().isEmpty }
             }
         }
 

@@ -45,7 +45,7 @@ final class LocalCluster: Sendable {
         try? FileManager.default.removeItem(atPath: readyFile)
         let server = try program(try fairleadPath(), localArguments)
         running.withLock { $0.server = server }
-        try await eventually("the cluster serves", within: 60) {
+        try await eventually("the cluster serves", within: 120) {
             guard server.process.isRunning else {
                 throw NotInTime(description: "fairlead local ended: \(server.error)")
             }
@@ -61,7 +61,7 @@ final class LocalCluster: Sendable {
     /// Ends the server as a crash would, and nothing else.
     func crash() async throws {
         server?.send(SIGKILL)
-        _ = try await server?.ended(within: 10)
+        _ = try await server?.ended(within: 30)
     }
 
     /// Asks the server to stop, and waits for that.
@@ -122,12 +122,12 @@ final class LocalCluster: Sendable {
 
     /// Runs `kubectl` to its end.
     func kubectl(_ arguments: [String]) async throws -> CommandResult {
-        try await program(try #require(Programs.kubectl), arguments).ended(within: 60)
+        try await program(try #require(Programs.kubectl), arguments).ended(within: 120)
     }
 
     /// Runs `fairlead` to its end.
     func fairlead(_ arguments: String...) async throws -> CommandResult {
-        try await program(try fairleadPath(), arguments).ended(within: 60)
+        try await program(try fairleadPath(), arguments).ended(within: 120)
     }
 
     private func fairleadPath() throws -> String { try #require(Programs.fairlead) }
@@ -165,7 +165,7 @@ final class LocalCluster: Sendable {
     }
 
     /// Waits for a run's end.
-    func finished(_ name: String, within seconds: Double = 60) async throws -> RunStatus {
+    func finished(_ name: String, within seconds: Double = 120) async throws -> RunStatus {
         var last = RunStatus()
         try await eventually("the end of \(name)", within: seconds) {
             last = try await status(name)

@@ -71,7 +71,7 @@ struct NotInTime: Error, CustomStringConvertible {
 
 /// Waits until something is so.
 func eventually(
-    _ what: String, within seconds: Double = 30, every pause: Duration = .milliseconds(20),
+    _ what: String, within seconds: Double = 120, every pause: Duration = .milliseconds(20),
     _ isSo: () async throws -> Bool
 ) async throws {
     let end = ContinuousClock.now + .seconds(seconds)

@@ -25,12 +25,12 @@ struct Backfiller: Sendable {
         let done = Mutex(0)
         let outcomes = await BoundedWork.map(plan.items, limit: parallel) { item in
             let end = try await end(of: item)
-            let count = done.withLock { done in
-                done += 1
-                return done
-            }
             let took = end.duration.map { " in \($0)" } ?? ""
-            try say("\(count)/\(plan.items.count)  \(item.slot)  \(item.name)  \(end.phase)\(took)")
+            // Under the lock, so that the last line tells the last number.
+            try done.withLock { done in
+                done += 1
+                try say("\(done)/\(plan.items.count)  \(item.slot)  \(item.name)  \(end.phase)\(took)")
+            }
             return (item.name, end)
         }
         var failures: [(name: String, why: String)] = []

@@ -156,7 +156,7 @@ extension EndToEndTests {
                     try await cluster.status("orphaned").tasks?.contains { $0.phase == "Running" } == true
                 }
                 controller.send(SIGKILL)
-                _ = try await controller.ended(within: 10)
+                _ = try await controller.ended(within: 30)
                 #expect(try await !cluster.heldPods().isEmpty)
                 let uninstalled = try await cluster.fairlead("uninstall", "--yes", "--namespace", cluster.namespace)
                 #expect(uninstalled.code == 0, "\(uninstalled)")

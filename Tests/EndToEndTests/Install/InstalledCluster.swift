@@ -107,7 +107,7 @@ final class InstalledCluster {
     /// Ends the server as a crash would, and starts it again.
     func restartServer() async throws {
         server?.send(SIGKILL)
-        _ = try await server?.ended(within: 10)
+        _ = try await server?.ended(within: 30)
         try await startServer()
     }
 
@@ -126,7 +126,7 @@ final class InstalledCluster {
                     "{\"namespaces\": [\"\(namespace)\"]}",
                 ],
                 isKept: false
-            ).ended(within: 60)
+            ).ended(within: 120)
             try #require(rendering.code == 0, "\(rendering)")
             let file = folder.appendingPathComponent("namespaced.yaml")
             try Data(rendering.output.utf8).write(to: file)

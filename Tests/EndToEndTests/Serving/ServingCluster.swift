@@ -128,7 +128,7 @@ extension LocalCluster {
     /// Waits until a service's status is so; where it is not in time, the issue has its story.
     @discardableResult
     func service(
-        _ name: String, within seconds: Double = 60, _ what: String, _ isSo: (ServiceStatus) -> Bool
+        _ name: String, within seconds: Double = 120, _ what: String, _ isSo: (ServiceStatus) -> Bool
     ) async throws -> ServiceStatus {
         var last = ServiceStatus()
         do {
@@ -145,7 +145,7 @@ extension LocalCluster {
 
     /// Waits until a model has all of a service's traffic.
     @discardableResult
-    func serves(_ name: String, _ model: String? = nil, within seconds: Double = 60) async throws -> ServiceStatus {
+    func serves(_ name: String, _ model: String? = nil, within seconds: Double = 120) async throws -> ServiceStatus {
         try await service(name, within: seconds, "serves \(model ?? "")") { status in
             guard let only = status.only, status.phase == "Ready" else { return false }
             return model == nil || only.model == model
@@ -175,7 +175,7 @@ extension LocalCluster {
 
     /// Sends one request.
     func ask(
-        _ url: String, _ body: String? = nil, headers: [String: String] = [:], within seconds: Double = 60
+        _ url: String, _ body: String? = nil, headers: [String: String] = [:], within seconds: Double = 120
     ) async throws -> Answer {
         var request = URLRequest(url: try #require(URL(string: url)), timeoutInterval: seconds)
         for (name, value) in headers { request.setValue(value, forHTTPHeaderField: name) }
@@ -201,7 +201,7 @@ extension LocalCluster {
     }
 
     /// What a load met, once it has ended.
-    func report(_ load: RunningProgram, within seconds: Double = 60) async throws -> LoadReport {
+    func report(_ load: RunningProgram, within seconds: Double = 120) async throws -> LoadReport {
         let ended = try await load.ended(within: seconds)
         try #require(ended.code == 0, "\(ended)")
         return try KubernetesJSON.decode(LoadReport.self, from: ended.output.utf8)

@@ -47,7 +47,7 @@ extension EndToEndTests {
             let load = try await cluster.load(
                 "churn", "--seconds", "120", "--rate", "200", "--connections", "16", "--until", until)
             try await cluster.apply(version("churn", 2, uri: uris[1]))
-            let back = try await cluster.service("churn", within: 60, "is rolled back") {
+            let back = try await cluster.service("churn", within: 120, "is rolled back") {
                 $0.rollouts?.first?.phase == "RolledBack" && $0.only?.model == "churn:1"
             }
             #expect(back.rollouts?.first?.message?.contains("errorRate") == true, "\(back)")

@@ -126,14 +126,14 @@ extension EndToEndTests {
                 let unreachable = "node.kubernetes.io/unreachable:NoExecute"
                 let taint = try await cluster.kubectl("taint", "nodes", "local", unreachable)
                 #expect(taint.code == 0, "\(taint)")
-                try await eventually("the gang begins again", within: 60) {
+                try await eventually("the gang begins again", within: 120) {
                     try await cluster.job("lost").attempt == 2
                 }
                 let waits = try await cluster.job("lost")
                 #expect(waits.failures ?? 0 == 0 && waits.disruptions == 1 && waits.completionTime == nil, "\(waits)")
                 let untaint = try await cluster.kubectl("taint", "nodes", "local", "\(unreachable)-")
                 #expect(untaint.code == 0, "\(untaint)")
-                let end = try await cluster.succeeded("lost", within: 60)
+                let end = try await cluster.succeeded("lost", within: 120)
                 #expect(end.restarts == 1 && end.failures ?? 0 == 0 && end.disruptions == 1, "\(end)")
                 #expect(end["met"] ?? 40 < 40, "the second attempt went on from the checkpoint")
             }
