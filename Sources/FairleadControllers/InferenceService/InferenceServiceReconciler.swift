@@ -15,6 +15,8 @@ struct InferenceServiceReconciler: Sendable {
 
     /// The most steps of one service before others have their turn.
     private static let stepsPerTurn = 8
+    /// How long it then waits for its next one: whatever is planned again and again keeps no worker busy.
+    private static let turnPause = Duration.seconds(1)
 
     /// Reconciles one service.
     func reconcile(_ key: ObjectKey) async throws -> Requeue {
@@ -41,6 +43,6 @@ struct InferenceServiceReconciler: Sendable {
                 return Requeue(plan.plan.wake)
             }
         }
-        return .after(.zero)
+        return .after(Self.turnPause)
     }
 }

@@ -22,7 +22,7 @@ struct ServiceActionWriter: Sendable {
             case .create(let type, let name, let object):
                 guard try await create(type, name, object, service) else { return }
             case .patch(let type, let name, let change):
-                guard try await patch(type, name, change, service) else { return }
+                guard try await repair(type, name, change, service) else { return }
             case .route(let name, let route):
                 guard try await self.route(name, route, service) else { return }
             case .patchStatus(let status):
@@ -48,6 +48,7 @@ struct ServiceActionWriter: Sendable {
             let answer = try await client.create(
                 type, namespace: service.metadata.namespace, object,
                 WriteOptions(fieldValidation: Self.mountsImage(object) ? .strict : nil))
+            didRepair(type, name, service)
             try await settle(type, name, answer, service)
             return true
         } catch let error as APIError where error.isAlreadyExists {
@@ -81,7 +82,7 @@ struct ServiceActionWriter: Sendable {
             // What is on its way out must be gone before it can be made again.
             if metadata.isBeingDeleted { throw error }
             if let change = try Self.reclaim(metadata, wanted) {
-                if try await patch(type, name, change, service) {
+                if try await repair(type, name, change, service) {
                     let note = "\(type.gvk.kind) \(name) had lost its labels or its owner, they are put back"
                     record(PlannedEvent(isWarning: false, reason: "Restored", note: note), service)
                 }
@@ -124,24 +125,33 @@ struct ServiceActionWriter: Sendable {
         record(PlannedEvent(isWarning: true, reason: problem.reason.rawValue, note: problem.message), service)
     }
 
-    /// Changes an object of the service's.
+    /// Puts back what somebody changed of an object of the service's.
     ///
-    /// - Returns: Whether it was changed; a refusal is remembered, and what is gone the next plan makes.
-    private func patch(
+    /// - Returns: Whether it was; one that is refused is tried again later, and what is gone is made anew.
+    private func repair(
         _ type: ResourceType, _ name: String, _ change: JSONValue, _ service: InferenceService
     ) async throws -> Bool {
         do {
             let answer = try await client.patch(type, key(name, service), change)
-            let now = clock.now
-            registry.with(service.metadata.uid) { $0.didRepair(type, name, now: now) }
+            didRepair(type, name, service)
             try await settle(type, name, answer, service)
             return true
         } catch let error as APIError where error.isNotFound {
+            didRepair(type, name, service)
             return false
         } catch let error as APIError where error.isFinal || error.code == 403 {
-            refuse(type, name, TaskProblem(.invalidSpec, "\(type.gvk.kind) \(name): \(error.description)"), service)
+            didRepair(type, name, service, isRefused: true)
+            let note = "\(type.gvk.kind) \(name) was changed and can't be put back: \(error.description)"
+            record(PlannedEvent(isWarning: true, reason: "NotRestored", note: note), service)
             return false
         }
+    }
+
+    private func didRepair(
+        _ type: ResourceType, _ name: String, _ service: InferenceService, isRefused: Bool = false
+    ) {
+        let now = clock.now
+        registry.with(service.metadata.uid) { $0.didRepair(type, name, isRefused: isRefused, now: now) }
     }
 
     /// Takes what the API server answered to a write: what it made of it itself is what was made.
@@ -163,6 +173,7 @@ struct ServiceActionWriter: Sendable {
         do {
             do {
                 let answer = try await client.create(.httpRoute, namespace: service.metadata.namespace, route)
+                didRepair(.httpRoute, name, service)
                 try await settle(.httpRoute, name, answer, service)
             } catch let error as APIError where error.isAlreadyExists {
                 guard let found = try await finds(.httpRoute, name, route, service, error) else { return false }
@@ -176,20 +187,20 @@ struct ServiceActionWriter: Sendable {
             refuse(.httpRoute, name, TaskProblem(.invalidSpec, "gateway: \(what)"), service)
             return false
         }
-        registry.didRoute(service.metadata.uid, route)
+        registry.with(service.metadata.uid) { $0.didRoute(route) }
         return true
     }
 
     private func delete(
         _ type: ResourceType, _ name: String, uid: String?, _ service: InferenceService
     ) async throws {
+        var uid = uid
         do {
-            var uid = uid
             if uid == nil {
                 let found = try await client.get(type, key(name, service))
                 let metadata = try KubernetesJSON.decode(ObjectMeta.self, from: found["metadata"] ?? [:])
-                guard metadata.controller?.uid == service.metadata.uid else {
-                    if type == .httpRoute { registry.didRoute(service.metadata.uid, nil) }
+                guard metadata.controller?.uid == service.metadata.uid, !metadata.isBeingDeleted else {
+                    if type == .httpRoute { registry.with(service.metadata.uid) { $0.didUnroute(nil) } }
                     return
                 }
                 uid = metadata.uid
@@ -200,7 +211,7 @@ struct ServiceActionWriter: Sendable {
         } catch let error as APIError where error.isNotFound {
             // Gone already.
         }
-        if type == .httpRoute { registry.didRoute(service.metadata.uid, nil) }
+        if type == .httpRoute { registry.with(service.metadata.uid) { $0.didUnroute(uid) } }
         if type == .deployment {
             let kept = Set(registry.newest(service).status.revisions.map(\.name))
             registry.forget(service, but: kept)

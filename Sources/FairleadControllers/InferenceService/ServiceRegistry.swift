@@ -49,11 +49,6 @@ final class ServiceRegistry: Sendable {
         return body(&memory)
     }
 
-    // MARK: - Routes
-
-    /// Takes the news that a service's route was written or deleted.
-    func didRoute(_ uid: String, _ route: JSONValue?) { with(uid) { $0.didRoute(route) } }
-
     /// Forgets a service.
     func close(_ service: InferenceService) {
         entries.withLock { _ = $0.removeValue(forKey: service.metadata.uid) }

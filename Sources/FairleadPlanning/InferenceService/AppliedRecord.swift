@@ -38,12 +38,15 @@ public enum AppliedRecord {
     /// Whoever changes the object before the patch arrives is looked at first: it names the version that was seen.
     ///
     /// - Parameters:
-    ///   - metadata: The object's; the record, which may be long, is taken out.
+    ///   - metadata: The object's; the record, which may be long, is taken out, and what the object is called by its labels
+    ///     is what it was made as.
     ///   - spec: The object's.
     static func repair(_ metadata: inout ObjectMeta, spec: JSONValue?) -> JSONValue? {
-        guard let text = metadata.annotations.removeValue(forKey: annotation), let fields = fields(text) else {
+        guard let text = metadata.annotations.removeValue(forKey: annotation), var fields = fields(text) else {
             return nil
         }
+        // Only the routers write it, whoever wrote the record.
+        fields[path: ["spec", "replicas"]] = nil
         var live: JSONValue = [
             "metadata": [
                 "labels": .object(metadata.labels.mapValues { .string($0) }),
@@ -51,6 +54,10 @@ public enum AppliedRecord {
             ]
         ]
         live["spec"] = spec
+        // Whose revision it is must not depend on what somebody made of the label.
+        for (label, value) in fields[path: ["metadata", "labels"]]?.objectValue ?? [:] {
+            metadata.labels[label] = value.stringValue
+        }
         guard let restored = OwnedFields.restored(fields, in: live),
             var change = MergePatch.difference(from: live, to: restored)
         else { return nil }

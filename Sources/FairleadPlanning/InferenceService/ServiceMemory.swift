@@ -9,9 +9,12 @@ public struct ServiceMemory: Sendable {
         var at: Date
     }
 
+    /// What was made again or put back, and how often.
     private struct Repair: Sendable {
         var count: Int
         var at: Date
+        /// Whether the API server did not take it.
+        var isRefused: Bool
     }
 
     /// How long a refusal by the API server counts before the same is asked again, in seconds.
@@ -23,13 +26,17 @@ public struct ServiceMemory: Sendable {
     private static let quickRepairs = 6
     /// The longest time between two repairs of an object, in seconds.
     private static let longestPause = 300.0
+    /// The longest time until an object that somebody deletes again and again is made again, in seconds.
+    private static let longestAbsence = 30.0
 
     private var refusals: [String: Refusal] = [:]
     private var repairs: [String: Repair] = [:]
     /// Since when revisions that nobody asks any more are left to end their requests.
     var draining: [String: Date] = [:]
     /// The HTTPRoute as it was made last; nil where none was.
-    var route: JSONValue?
+    private(set) var route: JSONValue?
+    /// The UID of the HTTPRoute whose deletion was asked for last.
+    private(set) var unrouted: String?
 
     /// Remembers nothing.
     public init() {}
@@ -40,25 +47,42 @@ public struct ServiceMemory: Sendable {
         refusals[Self.key(type, name)] = Refusal(problem: problem, at: now)
     }
 
-    /// Takes the news that what somebody changed of an object was put back.
-    public mutating func didRepair(_ type: ResourceType, _ name: String, now: Date) {
+    /// Takes the news that an object was made, or that what somebody changed of it was put back.
+    ///
+    /// - Parameter isRefused: Whether the API server did not take it, so that it is asked again in a minute.
+    public mutating func didRepair(_ type: ResourceType, _ name: String, isRefused: Bool = false, now: Date) {
         repairs = repairs.filter { now < $0.value.at.addingTimeInterval(Self.calm) }
         let key = Self.key(type, name)
-        repairs[key] = Repair(count: (repairs[key]?.count ?? 0) + 1, at: now)
+        repairs[key] = Repair(count: (repairs[key]?.count ?? 0) + 1, at: now, isRefused: isRefused)
     }
 
-    /// Since when an object may be repaired: some times in a second, then later and later, so that whoever changes it
+    /// Since when an object may be put back: some times in a second, then later and later, so that whoever changes it
     /// again and again is not fought, with new pods each time, for ever.
     func repairDue(_ type: ResourceType, _ name: String) -> Date {
+        due(type, name, longest: Self.longestPause)
+    }
+
+    /// Since when an object that is missing may be made.
+    func creationDue(_ type: ResourceType, _ name: String) -> Date {
+        due(type, name, longest: Self.longestAbsence)
+    }
+
+    private func due(_ type: ResourceType, _ name: String, longest: Double) -> Date {
         guard let last = repairs[Self.key(type, name)] else { return .distantPast }
-        return last.at.addingTimeInterval(
-            min(max(1, pow(2, Double(last.count - Self.quickRepairs))), Self.longestPause))
+        if last.isRefused { return last.at.addingTimeInterval(Self.patience) }
+        return last.at.addingTimeInterval(min(max(1, pow(2, Double(last.count - Self.quickRepairs))), longest))
     }
 
     private static func key(_ type: ResourceType, _ name: String) -> String { "\(type.gvk.kind)/\(name)" }
 
     /// Takes the news that the service's route was made.
-    public mutating func didRoute(_ route: JSONValue?) { self.route = route }
+    public mutating func didRoute(_ route: JSONValue) { self.route = route }
+
+    /// Takes the news that a route's deletion was asked for; it may take its time.
+    public mutating func didUnroute(_ uid: String?) {
+        route = nil
+        unrouted = uid ?? unrouted
+    }
 
     /// Why an object was refused, nil where it was not, or where it may be asked for again.
     func refusal(_ type: ResourceType, _ name: String, now: Date) -> TaskProblem? {

@@ -1,4 +1,5 @@
 import FairleadAPI
+import Foundation
 import KubernetesCore
 
 extension ServiceTurn {
@@ -27,18 +28,25 @@ extension ServiceTurn {
             return
         }
         // What somebody else made of it is put back first.
-        guard known.repair == nil, known.spec.externalName != settings.routes.routerHost else { return }
+        guard known.repair == nil, known.spec.externalName != settings.routes.routerHost,
+            isDue(memory.repairDue(.service, name))
+        else { return }
         actions.append(.patch(.service, name: name, objects.readdressing))
     }
 
     /// Makes the route where it is missing or another is wanted, and removes the one that nobody wants any more.
     private mutating func makeRoute(_ wanted: JSONValue?) {
         guard memory.refusal(.httpRoute, name, now: now) == nil else { return }
-        let known = observed.routes.map { routes in isThere(routes.map(\.metadata), name) }
+        let seen = observed.routes?.first { $0.metadata.name == name && isOurs($0.metadata) }?.metadata
         if let wanted {
-            guard wanted != memory.route || known == false, mayRepair(.httpRoute, name) else { return }
+            let isMissing = observed.routes != nil && seen == nil
+            guard wanted != memory.route || isMissing && isDue(memory.creationDue(.httpRoute, name)) else { return }
             actions.append(.route(name: name, wanted))
-        } else if memory.route != nil || known == true {
+        } else if let seen {
+            // One that others hold by a finalizer stays for as long as they want.
+            guard !seen.isBeingDeleted, seen.uid != memory.unrouted else { return }
+            actions.append(.delete(.httpRoute, name: name, uid: seen.uid))
+        } else if memory.route != nil {
             actions.append(.delete(.httpRoute, name: name, uid: nil))
         }
     }
@@ -56,8 +64,7 @@ extension ServiceTurn {
             guard revisions[revision.name]?.parts[component] == nil,
                 let deployment = try? objects.deployment(component)
             else { continue }
-            create(.deployment, object, deployment)
-            if component == .predictor {
+            if create(.deployment, object, deployment), component == .predictor {
                 let what = revision.content.model.map { " serves \($0.name)" } ?? ""
                 let how = revision.runtime.map { " by runtime \($0)" } ?? ""
                 tell("RevisionMade", "revision \(revision.name)\(what)\(how)")
@@ -65,9 +72,16 @@ extension ServiceTurn {
         }
     }
 
-    mutating func create(_ type: ResourceType, _ object: String, _ json: JSONValue) {
-        guard memory.refusal(type, object, now: now) == nil, mayRepair(type, object) else { return }
+    /// Makes an object, but for one that was refused or made a moment ago.
+    ///
+    /// - Returns: Whether it is asked for.
+    @discardableResult
+    mutating func create(_ type: ResourceType, _ object: String, _ json: JSONValue) -> Bool {
+        guard memory.refusal(type, object, now: now) == nil, isDue(memory.creationDue(type, object)) else {
+            return false
+        }
         actions.append(.create(type, name: object, AppliedRecord.stamped(json)))
+        return true
     }
 
     /// What somebody changed of the service's objects is put back, whatever its spec says by now.
@@ -82,7 +96,7 @@ extension ServiceTurn {
         for (type, object, repair) in all.sorted(by: { $0.1.name < $1.1.name }) {
             guard let repair, isOurs(object), !object.isBeingDeleted,
                 !isGone.contains(object.labels[FairleadLabel.revision] ?? ""),
-                memory.refusal(type, object.name, now: now) == nil, mayRepair(type, object.name)
+                memory.refusal(type, object.name, now: now) == nil, isDue(memory.repairDue(type, object.name))
             else { continue }
             actions.append(.patch(type, name: object.name, repair))
             let what = AppliedRecord.names(of: repair)
@@ -90,11 +104,10 @@ extension ServiceTurn {
         }
     }
 
-    /// Whether an object was not repaired a moment ago.
-    private mutating func mayRepair(_ type: ResourceType, _ name: String) -> Bool {
-        let due = memory.repairDue(type, name)
-        guard now < due else { return true }
-        wake = wake.sooner(of: due, now: now)
+    /// Whether a moment has come; the service is looked at again where it has not.
+    private mutating func isDue(_ moment: Date) -> Bool {
+        guard now < moment else { return true }
+        wake = wake.sooner(of: moment, now: now)
         return false
     }
 

@@ -45,7 +45,8 @@ extension ServiceTurn {
             create(.service, address, wish.objects.headless)
         }
         guard let known = collectors.first(where: { $0.metadata.name == wanted.name }) else {
-            return create(.deployment, wanted.name, wanted.object)
+            create(.deployment, wanted.name, wanted.object)
+            return
         }
         // Nobody scales it: one that was taken its pod is made again.
         guard known.wanted > 0 else { return remove(.deployment, known.metadata) }

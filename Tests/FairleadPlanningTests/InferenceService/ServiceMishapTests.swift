@@ -180,6 +180,50 @@ import Testing
         #expect(world.routes?.isEmpty == true)
     }
 
+    /// A route that somebody's finalizer holds is asked to go once.
+    @Test func aRouteThatOthersHoldIsLeftToThem() throws {
+        var world = try world("{model: churn:7}")
+        try world.settle()
+        var held = world.owned("churn")
+        world.routes?["churn"] = RouteView(metadata: held)
+        #expect(world.plan().actions.count == 1)
+        world.memory.didUnroute(held.uid)
+        #expect(world.plan().actions.isEmpty, "the watch has not shown it yet")
+        world.memory = ServiceMemory()
+        held.deletionTimestamp = Time(world.now)
+        world.routes?["churn"] = RouteView(metadata: held)
+        #expect(world.plan().actions.isEmpty)
+    }
+
+    /// What is deleted again and again is made again, a moment later each time, and nothing is told until then.
+    @Test func aDeploymentThatSomebodyDeletesIsMadeAMomentLater() throws {
+        var world = try world("{model: churn:7}")
+        try world.settle()
+        let name = try world.revision()
+        for _ in 0..<20 { world.memory.didRepair(.deployment, name, now: world.now) }
+        world.deployments[name] = nil
+        try world.settle()
+        #expect(world.deployments[name] == nil)
+        #expect(world.events.filter { $0.reason == "RevisionMade" }.count == 1)
+        world.wait(31)
+        try world.settle()
+        #expect(world.deployments[name] != nil)
+        #expect(world.events.filter { $0.reason == "RevisionMade" }.count == 2)
+    }
+
+    /// An address that can't be led to other routers keeps nothing else from being done.
+    @Test func anAddressThatCannotBeChangedHoldsUpNothing() throws {
+        var world = try world("{model: churn:7}")
+        try world.settle()
+        world.services["churn"]?.spec.externalName = "routers-of-before.example"
+        #expect(world.plan().actions.count == 1)
+        world.memory.didRepair(.service, "churn", isRefused: true, now: world.now)
+        world.wait(59)
+        #expect(world.plan().actions.isEmpty)
+        world.wait(2)
+        #expect(world.plan().actions.count == 1)
+    }
+
     /// Whether or not the cluster lets routes be followed.
     @Test(arguments: [true, false]) func aRouteIsMadeOnceAndAgainWhenItIsGone(areFollowed: Bool) throws {
         var world = try world("{model: churn:7, gateway: {name: web, hostnames: [churn.acme.dev]}}")

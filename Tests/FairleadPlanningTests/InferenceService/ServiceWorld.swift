@@ -162,7 +162,7 @@ struct ServiceWorld {
                 pods.removeAll { $0.metadata.labels["deployment"] == name }
             case .service: services[name] = nil
             case .httpRoute:
-                memory.didRoute(nil)
+                memory.didUnroute(nil)
                 routes?[name] = nil
             default: break
             }

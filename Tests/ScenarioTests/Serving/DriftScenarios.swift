@@ -25,6 +25,13 @@ import Testing
         spec: {model: {uri: "s3://models/churn/7", format: sklearn}, env: {A: "1"}, resources: {cpu: 1000m}}
         """
 
+    /// Labels that tell what an object is.
+    private static let renamed: [Drift] = [
+        .patch(["metadata": ["labels": [FairleadLabel.revision: "other"]]]),
+        .patch(["metadata": ["labels": [FairleadLabel.revision: .null]]]),
+        .patch(["metadata": ["labels": [FairleadLabel.component: .null]]]),
+    ]
+
     private static let edits: [(ResourceType, [Drift])] = [
         (
             .deployment,
@@ -34,14 +41,14 @@ import Testing
                 .patch(["spec": ["template": ["metadata": ["labels": [FairleadLabel.managedBy: "me"]]]]]),
                 .patch(["spec": ["template": ["spec": ["automountServiceAccountToken": true]]]]),
                 .patch(["spec": ["revisionHistoryLimit": 3]]),
-            ]
+            ] + renamed
         ),
         (
             .service,
             [
                 .patch(["spec": ["selector": [FairleadLabel.revision: "other"]]]),
                 .patch(["spec": ["ports": [["name": "http", "port": 81, "targetPort": 1, "protocol": "TCP"]]]]),
-            ]
+            ] + renamed
         ),
         (
             .podDisruptionBudget,
