@@ -77,14 +77,19 @@ struct PodWriter<Entry: OpenObject>: Sendable {
     ///   - pods: The pods.
     ///   - gracePeriodSeconds: How long each has to end; 0 where nobody is waited for who could say that it ended, nil
     ///     for what the pod itself says.
+    ///   - version: The version that each must still have; nil where any will do.
+    /// - Returns: Those that have another version by now, which are left as they are.
     /// - Throws: `APIError`, `TransportError` or `CancellationError`.
+    @discardableResult
     func delete(
         _ pods: [Entry.Table.View],
-        gracePeriodSeconds: @escaping @Sendable (Entry.Table.View) -> Int64? = { _ in nil }
-    ) async throws {
+        gracePeriodSeconds: @escaping @Sendable (Entry.Table.View) -> Int64? = { _ in nil },
+        version: @escaping @Sendable (Entry.Table.View) -> ResourceVersion? = { _ in nil }
+    ) async throws -> [Entry.Table.View] {
         let failures = await ConcurrentCalls.perform(pods) { view in
             let options = DeleteOptions(
-                gracePeriodSeconds: gracePeriodSeconds(view), preconditions: DeleteOptions.Preconditions(uid: view.uid))
+                gracePeriodSeconds: gracePeriodSeconds(view),
+                preconditions: DeleteOptions.Preconditions(uid: view.uid, resourceVersion: version(view)))
             guard let answer = try await Client.ifPresent({ try await client.delete(.pod, key(view.pod), options) })
             else { return }
             ledger.wrote(owner: owner.uid, .pod, answer: answer)
@@ -92,7 +97,10 @@ struct PodWriter<Entry: OpenObject>: Sendable {
                 registry.fold(pod)
             }
         }
-        if let failure = failures.first { throw failure.1 }
+        return try failures.map { view, error in
+            guard version(view) != nil, (error as? APIError)?.isConflict == true else { throw error }
+            return view
+        }
     }
 
     /// Deletes the pods that a selector takes.

@@ -34,10 +34,9 @@ import Testing
         #expect(model.pods[name]?.metadata.isBeingDeleted == false, "the reason is written first")
         // Whoever leads next knows why, and goes on.
         table = model.rebuilt()
-        model.start(name)
-        model.show(&table)
         step(&model, &table)
         #expect(model.pods[name]?.metadata.isBeingDeleted == true)
+        // Only then its image arrives.
         model.now += 1
         model.end(name, exitCode: exitCode)
         model.show(&table)
@@ -62,6 +61,51 @@ import Testing
         model.show(&table)
         model.settle(&table)
         #expect(model.run.status.phase == .succeeded)
+    }
+
+    /// The image arrives after the mark: while the deletion is on its way, or while nobody leads.
+    @Test(arguments: [true, false], [0, 3]) func aMarkedPodThatHasStartedRunsToItsEnd(
+        isOnItsWay: Bool, exitCode: Int
+    ) throws {
+        var model = model
+        var table = model.rebuilt()
+        let name = try overdue(&model, &table)
+        step(&model, &table)
+        let actions = isOnItsWay ? model.plan(&table).actions : []
+        model.start(name)
+        if !isOnItsWay { table = model.rebuilt() }
+        for action in actions { model.perform(action, &table) }
+        model.show(&table)
+        model.settle(&table)
+        #expect(model.pods[name]?.metadata.isBeingDeleted == false)
+        model.now += 3600
+        model.end(name, exitCode: exitCode)
+        model.show(&table)
+        model.settle(&table)
+        let record = try #require(model.run.status.tasks.first)
+        #expect(record.phase == (exitCode == 0 ? .succeeded : .failed), "\(record)")
+        #expect(record.reason == (exitCode == 0 ? nil : .exitCode), "\(record)")
+    }
+
+    @Test func aMarkedPodThatHasStartedIsDrainedAsOthersAre() throws {
+        var model = model
+        var table = model.rebuilt()
+        let name = try overdue(&model, &table)
+        step(&model, &table)
+        model.start(name)
+        model.show(&table)
+        model.settle(&table)
+        model.now += 600
+        model.delete(name)
+        model.now += 1
+        model.end(name, exitCode: 143)
+        model.show(&table)
+        for _ in 0..<3 {
+            model.settle(&table)
+            model.now += 15
+        }
+        #expect(model.run.status.tasks.first?.reason != .pendingTimeout, "\(model.run.status)")
+        #expect(model.created.count == 2, "the platform pays for another attempt")
     }
 
     @Test func whatEndedBeforeItWasDeletedEndedByItself() throws {

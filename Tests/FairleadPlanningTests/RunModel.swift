@@ -80,7 +80,7 @@ struct RunModel {
         case .stopChildren(let views, _):
             for view in views {
                 endChild(view.pod, .stopped)
-                table.didStop(child: view.pod)
+                table.didStop(pod: view.pod)
                 if let child = children[view.pod] { table.fold(child) }
                 if let job = jobs[view.pod] { table.fold(job) }
             }
@@ -133,6 +133,10 @@ struct RunModel {
             }
         case .deletePods(let views):
             for view in views {
+                if view.isOverdue, pods[view.pod]?.metadata.resourceVersion != view.resourceVersion {
+                    table.didStop(pod: view.pod)
+                    continue
+                }
                 delete(view.pod)
                 if let pod = pods[view.pod] { table.fold(pod) }
             }
@@ -241,6 +245,7 @@ struct RunModel {
         guard let pod = pods[name], !isTerminal(name) else { return }
         // A pod that was deleted before it had a node never runs.
         if pod.metadata.isBeingDeleted, pod.spec.nodeName == nil { return }
+        let started = pod.status.containerStatuses?.first?.state?.running?.startedAt ?? Time(now)
         pods[name]?.spec.nodeName = "node"
         pods[name]?.status.phase = exitCode == 0 ? "Succeeded" : "Failed"
         pods[name]?.status.reason = reason
@@ -249,7 +254,7 @@ struct RunModel {
                 name: "main",
                 state: ContainerState(
                     terminated: ContainerState.Terminated(
-                        exitCode: exitCode, message: message, startedAt: Time(now), finishedAt: Time(now))))
+                        exitCode: exitCode, message: message, startedAt: started, finishedAt: Time(now))))
         ]
         let version = nextVersion()
         pods[name]?.metadata.resourceVersion = version
@@ -262,6 +267,10 @@ struct RunModel {
         guard pods[name]?.status.phase == "Pending", pods[name]?.metadata.isBeingDeleted == false else { return }
         pods[name]?.spec.nodeName = "node"
         pods[name]?.status.phase = "Running"
+        pods[name]?.status.containerStatuses = [
+            ContainerStatus(
+                name: "main", state: ContainerState(running: ContainerState.Running(startedAt: Time(now))))
+        ]
         let version = nextVersion()
         pods[name]?.metadata.resourceVersion = version
     }

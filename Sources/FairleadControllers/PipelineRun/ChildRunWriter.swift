@@ -71,7 +71,7 @@ struct ChildRunWriter: Sendable {
                     view.child ?? .pipelineRun, key,
                     ["metadata": ["uid": .string(view.uid)], "spec": ["shutdown": .string(mode.rawValue)]])
             }
-            _ = registry.with(run.metadata.uid) { $0.table.didStop(child: view.pod) }
+            _ = registry.with(run.metadata.uid) { $0.table.didStop(pod: view.pod) }
         }
         if let failure = failures.first { throw failure.1 }
     }

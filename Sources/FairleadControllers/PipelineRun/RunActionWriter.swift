@@ -64,7 +64,7 @@ struct RunActionWriter: ActionWriter {
                 }
                 try await released
             case .markPods(let views): try await overdue.mark(views, run: run)
-            case .deletePods(let views): try await podWriter.delete(views)
+            case .deletePods(let views): try await deletePods(views, run: run)
             case .lookUpCache(let requests): try await cache.lookUp(requests, run: run)
             case .writeCache(let records): try await cache.write(records, run: run)
             case .sendNotifications(let pods): try await notifications.send(pods, run: run)
@@ -104,6 +104,12 @@ struct RunActionWriter: ActionWriter {
             for (request, message) in refusals.forbidden { entry.table.hinder(request.item, by: message, now: now) }
         }
         if let failure = refusals.failure { throw failure }
+    }
+
+    /// A pod that is overdue may start at any moment, and is let run then: its event is on the way.
+    private func deletePods(_ views: [AttemptView], run: PipelineRun) async throws {
+        let changed = try await pods(of: run).delete(views, version: { $0.isOverdue ? $0.resourceVersion : nil })
+        for view in changed { _ = registry.with(run.metadata.uid) { $0.table.didStop(pod: view.pod) } }
     }
 
     private func readLogs(_ pods: [Int: String], run: PipelineRun) async {

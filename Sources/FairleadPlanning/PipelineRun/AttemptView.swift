@@ -22,7 +22,7 @@ public struct AttemptView: Sendable, Hashable {
     public var isHeld: Bool
     /// Whether deletion was asked for.
     public var isBeingDeleted: Bool
-    /// Whether the pod says that it was pending for too long.
+    /// Whether the pod says that it was pending for too long, and has not started since.
     public var isOverdue = false
     /// When the pod was made.
     public var createdAt: Date?
@@ -89,7 +89,7 @@ extension AttemptView {
         code = PodCode.resolved(pod).map { [$0] } ?? []
         isHeld = pod.metadata.finalizers.contains(PodNaming.outcomeFinalizer)
         isBeingDeleted = pod.metadata.isBeingDeleted
-        isOverdue = annotations[PodNaming.overdueAnnotation] != nil
+        if case .pending = outcome { isOverdue = annotations[PodNaming.overdueAnnotation] != nil }
         createdAt = pod.metadata.creationTimestamp?.date
         firstCreatedAt = annotations[PodNaming.firstAttemptAnnotation].flatMap { Time($0)?.date } ?? createdAt
         startedAt = pod.startedAt

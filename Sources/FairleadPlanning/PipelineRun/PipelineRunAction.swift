@@ -21,7 +21,7 @@ public enum PipelineRunAction: Sendable, Equatable {
     case registerModels([ModelRequest])
     /// Take our finalizer off pods; where `recorded`, label them as told in the status.
     case releasePods([AttemptView], recorded: Bool)
-    /// Delete pods that outlived a time limit, by name and identity.
+    /// Delete pods that outlived a time limit, by name and identity; an overdue one unless it has changed since.
     case deletePods([AttemptView])
     /// Write on pods that they were pending for too long, unless they have changed since.
     case markPods([AttemptView])

@@ -60,6 +60,8 @@ extension RunTable {
         }
         setActive(&state, id.task, !newest.outcome.isTerminal, now: now)
         let shape = shape.tasks[id.task]
+        // Whatever was wrong with an earlier version of it.
+        expired[newest.pod] = nil
         switch newest.outcome {
         case .pending, .running:
             let isHalted = halt.map { applies($0, to: id.task) } ?? false

@@ -252,8 +252,9 @@ public struct RunTable: Sendable {
         if view.outcome.isSuccess { removable += 1 }
     }
 
-    /// Takes the news that a nested run or a training job was asked to end.
-    public mutating func didStop(child: String) { expired[child] = nil }
+    /// Takes the news that a nested run or a training job was asked to end, or that a pod which was to be deleted is
+    /// another by now: then it may have started, and is judged anew.
+    public mutating func didStop(pod: String) { expired[pod] = nil }
 
     /// Takes the news that it was written on a pod that it has been pending for too long, or that the pod is another by
     /// now: then it may have started, and is judged anew.

@@ -172,16 +172,24 @@ public enum PodOutcome: Sendable, Hashable {
         return .failed(reason: .artifactStoreFailed, message: message, exitCode: ended.exitCode)
     }
 
-    /// A pod that was deleted after it was written on it that it had been pending for too long: it may have started just
-    /// then, and shows nothing but how it was ended.
+    /// A pod that was deleted after it was written on it that it had been pending for too long: it may have started while
+    /// it was being deleted, and then shows nothing but how it was ended.
     private static func judgePendingTimeout(_ pod: PodView) -> PodOutcome? {
         guard let story = pod.metadata.annotations[PodNaming.overdueAnnotation], let deleted = pod.deletionAskedAt
         else {
             return nil
         }
+        // What started before anybody asked for that was deleted for another reason, or ended by itself. One that never
+        // did may say that it started when all time began.
+        let main = pod.mainStatus?.state
+        if let started = main?.terminated?.startedAt ?? main?.running?.startedAt, started < deleted,
+            started.date.timeIntervalSince1970 > 0
+        {
+            return nil
+        }
         let failures = (pod.status.initContainerStatuses ?? []).compactMap { $0.state?.terminated }
             .filter { $0.exitCode != 0 }
-        let end = pod.mainStatus?.state?.terminated?.finishedAt ?? failures.compactMap(\.finishedAt).max()
+        let end = main?.terminated?.finishedAt ?? failures.compactMap(\.finishedAt).max()
         // What ended before anybody asked for that ended by itself.
         if let end, end < deleted { return nil }
         return .failed(
