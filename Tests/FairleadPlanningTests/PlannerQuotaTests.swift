@@ -215,6 +215,46 @@ import Testing
         #expect(waited >= 300 && waited < 370, "\(waited)")
     }
 
+    /// Nobody led for an hour: who waited at its beginning has not been refused since.
+    @Test func whatTheNextLeaderNeverAskedForIsNotOutOfTime() throws {
+        var model = RunModel(PipelineSpec(tasks: (0..<40).map { task("t\($0)", pending: FairleadDuration("5m")) }))
+        model.quota = 0
+        var table = model.rebuilt()
+        let start = model.now
+        while model.now.timeIntervalSince(start) < 120, let wait = rest(&model, &table) {
+            model.now += wait / .seconds(1)
+        }
+        #expect(model.run.status.tasks.allSatisfy { $0.waitingSince != nil })
+        model.now += 3600
+        model.quota = .max
+        model.refused = ["t0"]
+        table = model.rebuilt()
+        let end = model.now.addingTimeInterval(120)
+        while model.now < end, let wait = rest(&model, &table) { model.now += min(wait / .seconds(1), 60) }
+        let failed = model.run.status.tasks.filter { $0.reason == .pendingTimeout }.map(\.name)
+        #expect(failed == ["t0"], "it was refused before and after")
+        #expect(model.created.count == 39)
+    }
+
+    @Test func whoWaitsForAnotherLeadersRefusalIsOutOfTimeToo() throws {
+        var model = RunModel(PipelineSpec(tasks: (0..<20).map { task("t\($0)", pending: FairleadDuration("5m")) }))
+        model.quota = 0
+        var table = model.rebuilt()
+        let start = model.now
+        while model.now.timeIntervalSince(start) < 120, let wait = rest(&model, &table) {
+            model.now += wait / .seconds(1)
+        }
+        table = model.rebuilt()
+        let change = model.now
+        while model.run.status.phase?.isTerminal != true, model.now.timeIntervalSince(change) < 600,
+            let wait = rest(&model, &table)
+        {
+            model.now += wait / .seconds(1)
+        }
+        let ends = model.run.status.tasks.compactMap { $0.completionTime?.date.timeIntervalSince(change) }
+        #expect(ends.count == 20 && ends.allSatisfy { $0 < 370 }, "\(ends)")
+    }
+
     @Test func aNestedRunThatIsRefusedHoldsBackItsOwnTaskAlone() throws {
         var fan = PipelineTask(name: "fan", work: .pipeline(NestedPipeline(name: "other")))
         fan.map = MapSpec(count: 20)

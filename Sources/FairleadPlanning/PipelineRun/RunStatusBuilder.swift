@@ -85,7 +85,7 @@ public enum RunStatusBuilder {
         if let record = entry.record { return record }
         var status = TaskStatus(name: table.shape.tasks[index].name, phase: .pending)
         status.startTime = (entry.firstCreated ?? entry.opened).map { Time($0) }
-        status.waitingSince = entry.waitsSince.map { Time($0) }
+        status.waitingSince = entry.wait.map { Time($0.since) }
         if table.shape.tasks[index].isMapped {
             guard entry.items != nil || entry.ended > 0 else { return status }
             status.phase = .running

@@ -32,7 +32,7 @@ extension RunTable {
         hindrance?.since = .distantPast
         if madeSinceRefusal >= Self.smallestWindow { hindrance = nil }
         // Only who was refused itself goes on waiting: nobody knows yet about the others.
-        for index in startable where entries[index].refusal == nil { entries[index].waitsSince = nil }
+        for index in startable where entries[index].refusal == nil { entries[index].wait = nil }
     }
 
     /// Takes the news that items were looked up in the cache, which says nothing of a server that refuses pods.
@@ -77,7 +77,7 @@ extension RunTable {
         entries[index].refusal = nil
         entries[index].hindrance = nil
         entries[index].refusals = 0
-        entries[index].waitsSince = nil
+        entries[index].wait = nil
     }
 
     /// Takes the end of a pod: what it took may be what others were refused.
@@ -88,20 +88,25 @@ extension RunTable {
 
     /// Forgets what was refused: nothing is asked for while the run is suspended, and no time is counted.
     mutating func forgetRefusals() {
-        guard hindrance != nil || entries.contains(where: { $0.refusal != nil || $0.waitsSince != nil }) else { return }
+        guard hindrance != nil || entries.contains(where: { $0.refusal != nil || $0.wait != nil }) else { return }
         hindrance = nil
         for index in entries.indices { didStart(index) }
         revision += 1
     }
 
     /// Counts the time of a task that has no pod while pods are held back, and ends an item whose time is over.
+    ///
+    /// What an earlier controller was refused counts where this one was refused it too: nobody else knows what became of
+    /// the others' pods while nobody led.
     mutating func limitWaiting(_ index: Int, now: Date) {
         guard isHeld(index, now: now) else { return }
         beginToWait(index, now: now)
-        guard entries[index].active == 0, let since = entries[index].waitsSince,
-            let limit = shape.tasks[index].pendingTimeout, since.addingTimeInterval(limit.seconds) <= now,
-            let item = entries[index].due.min() ?? firstFresh(index)
+        guard entries[index].active == 0, let wait = entries[index].wait, let limit = shape.tasks[index].pendingTimeout,
+            let since = entries[index].refusal == nil ? wait.seen : wait.since
         else { return }
+        let due = since.addingTimeInterval(limit.seconds)
+        guard due <= now else { return wake(index, at: due) }
+        guard let item = entries[index].due.min() ?? firstFresh(index) else { return }
         let story = entries[index].refusal ?? hindrance?.message ?? ""
         let what = shape.tasks[index].kind == .pod ? "no pod" : "nothing"
         fail(
@@ -110,21 +115,15 @@ extension RunTable {
     }
 
     private mutating func beginToWait(_ index: Int, now: Date) {
-        guard entries[index].active == 0, entries[index].waitsSince == nil else { return }
-        waits(index, since: now)
+        guard entries[index].active == 0, entries[index].wait?.seen == nil else { return }
+        entries[index].wait = TaskWait(since: entries[index].wait?.since ?? now, seen: now)
         revision += 1
-    }
-
-    /// Counts the time of a task that has no pod from a moment that may lie before this controller's.
-    mutating func waits(_ index: Int, since start: Date) {
-        entries[index].waitsSince = start
-        if let limit = shape.tasks[index].pendingTimeout { wake(index, at: start.addingTimeInterval(limit.seconds)) }
     }
 
     /// What a task's status tells of pods that are refused, nil where it waits for none.
     func waitingStory(_ index: Int) -> String? {
         let entry = entries[index]
-        guard entry.refusal != nil || entry.waitsSince != nil else { return nil }
+        guard entry.refusal != nil || entry.wait != nil else { return nil }
         return (entry.refusal ?? hindrance?.message).map { Self.waits + $0 }
     }
 }

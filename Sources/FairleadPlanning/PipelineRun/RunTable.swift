@@ -131,7 +131,7 @@ public struct RunTable: Sendable {
             finish(index, status)
         } else {
             entries[index].opened = status.startTime?.date
-            if let since = status.waitingSince?.date { waits(index, since: since) }
+            entries[index].wait = status.waitingSince.map { TaskWait(since: $0.date) }
         }
     }
 

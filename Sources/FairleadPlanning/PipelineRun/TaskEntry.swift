@@ -38,8 +38,8 @@ public struct TaskEntry: Sendable, Equatable {
     var refusals = 0
     /// Why its nested runs or jobs can't be made for now.
     var hindrance: Hindrance?
-    /// Since when it has no pod while pods are refused.
-    var waitsSince: Date?
+    /// How long it has had no pod while pods are refused.
+    var wait: TaskWait?
     /// What the cache said about its items.
     var cache = ItemCache()
     /// Started items that need a pod now.
@@ -76,6 +76,14 @@ public struct TaskEntry: Sendable, Equatable {
 
     /// Whether nothing more will happen to an item.
     func hasEnded(_ item: Int) -> Bool { record != nil || completed.contains(item) || failed.contains(item) }
+}
+
+/// Since when a task has no pod while pods are refused.
+struct TaskWait: Sendable, Equatable {
+    /// As its status tells: perhaps since before this controller led.
+    var since: Date
+    /// As this controller has seen; nil while nothing has been refused to it.
+    var seen: Date?
 }
 
 /// The state of an item that has a pod, or waits for its next one.
