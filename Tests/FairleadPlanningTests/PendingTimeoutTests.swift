@@ -108,6 +108,22 @@ import Testing
         #expect(model.created.count == 2, "the platform pays for another attempt")
     }
 
+    @Test func aPodOnWhichNothingMayBeWrittenIsDeletedAllTheSame() throws {
+        var model = model
+        model.refusesMarks = true
+        var table = model.rebuilt()
+        let name = try overdue(&model, &table)
+        model.settle(&table)
+        #expect(model.pods[name]?.metadata.isBeingDeleted == true)
+        model.now += 1
+        model.end(name, exitCode: 143)
+        model.show(&table)
+        model.settle(&table)
+        let record = try #require(model.run.status.tasks.first)
+        #expect(record.reason == .pendingTimeout && record.attempts == 1, "\(record)")
+        #expect(model.pods.isEmpty)
+    }
+
     @Test func whatEndedBeforeItWasDeletedEndedByItself() throws {
         var model = model
         var table = model.rebuilt()

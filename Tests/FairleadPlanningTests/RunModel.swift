@@ -18,6 +18,8 @@ struct RunModel {
     var refusals = 0
     /// The most pods that the server takes, as a ResourceQuota counts them: those that have not ended.
     var quota = Int.max
+    /// Whether a policy lets nobody write on pods that are there.
+    var refusesMarks = false
     /// What failed programs said, by pod.
     var logs: [String: String] = [:]
     var children: [String: PipelineRun] = [:]
@@ -122,6 +124,7 @@ struct RunModel {
                 table.didRelease(pod: view.pod)
             }
         case .markPods(let views):
+            if refusesMarks { return table.didRefuseMarks(of: views) }
             for view in views {
                 if let pod = pods[view.pod], pod.metadata.resourceVersion == view.resourceVersion {
                     pods[view.pod]?.metadata.annotations[PodNaming.overdueAnnotation] = view.waitsFor

@@ -54,8 +54,14 @@ import Testing
 
     /// argo-workflows#10341, #11025, #3572: a pod that can't be scheduled, or whose image can't be pulled, is waited for
     /// without end.
-    @Test func aPodThatNeverStartsIsGivenUp() async throws {
+    ///
+    /// That holds where a policy lets nobody write on the pod, too.
+    @Test(arguments: [false, true]) func aPodThatNeverStartsIsGivenUp(marksAreRefused: Bool) async throws {
         let cluster = try await TestCluster()
+        cluster.faults.decide { request in
+            let isMark = String(decoding: request.body ?? [], as: UTF8.self).contains(PodNaming.overdueAnnotation)
+            return marksAreRefused && isMark ? .refuse(status: 403, reason: "Forbidden") : nil
+        }
         let manifest = run(
             "stuck", "- {name: never, timeouts: {pending: 60s}, overrides: [{pod: {spec: {nodeName: elsewhere}}}]}")
         try await cluster.run {

@@ -11,7 +11,8 @@ struct OverdueMarker: Sendable {
     let client: Client
     let registry: OpenObjects<OpenRun>
 
-    /// Marks pods; one that is gone, or that has changed since, is left as it is.
+    /// Marks pods; one that is gone, or that has changed since, is left as it is, and one on which a policy lets nobody
+    /// write counts as marked.
     ///
     /// - Throws: `APIError`, `TransportError` or `CancellationError`.
     func mark(_ views: [AttemptView], run: PipelineRun) async throws {
@@ -30,6 +31,9 @@ struct OverdueMarker: Sendable {
             }
             _ = registry.with(run.metadata.uid) { $0.table.didMark(pod: view.pod) }
         }
-        if let failure = failures.first { throw failure.1 }
+        let refused = failures.filter { ($0.1 as? APIError).map { $0.isFinal || $0.mayPass } ?? false }.map(\.0)
+        _ = registry.with(run.metadata.uid) { $0.table.didRefuseMarks(of: refused) }
+        let uids = Set(refused.map(\.uid))
+        if let failure = failures.first(where: { !uids.contains($0.0.uid) }) { throw failure.1 }
     }
 }

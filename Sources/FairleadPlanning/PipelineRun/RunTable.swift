@@ -50,6 +50,8 @@ public struct RunTable: Sendable {
     public internal(set) var expired: [String: AttemptView] = [:]
     /// Attempts that have been pending for too long: that is written on their pods before those are deleted.
     public internal(set) var overdue: [String: AttemptView] = [:]
+    /// What pods waited for on which that may not be written, by identity: they count as if it stood there.
+    private var unmarked: [String: String] = [:]
     /// Pods of ended items that were released, and whose retention allows to delete them.
     public internal(set) var removable = 0
     /// The pods of failed attempts whose log has to be read before their end is told, by task.
@@ -146,6 +148,8 @@ public struct RunTable: Sendable {
             return
         }
         guard let id = item(of: pod.metadata) else { return }
+        var pod = pod
+        if let story = unmarked[pod.metadata.uid] { pod.metadata.annotations[PodNaming.overdueAnnotation] = story }
         fold(AttemptView(pod, shape: shape.tasks[id.task]), of: id)
     }
 
@@ -200,6 +204,7 @@ public struct RunTable: Sendable {
         releasable[metadata.name] = nil
         expired[metadata.name] = nil
         overdue[metadata.name] = nil
+        unmarked[metadata.uid] = nil
         guard let id = item(of: metadata), var state = entries[id.task].live[id.item] else { return }
         state.vanished.insert(metadata.uid)
         state.attempts.removeAll { $0.uid == metadata.uid }
@@ -259,6 +264,21 @@ public struct RunTable: Sendable {
     /// Takes the news that it was written on a pod that it has been pending for too long, or that the pod is another by
     /// now: then it may have started, and is judged anew.
     public mutating func didMark(pod: String) { overdue[pod] = nil }
+
+    /// Takes the news that nothing may be written on pods that have been pending for too long: they are deleted all the
+    /// same, and only who leads now knows why.
+    public mutating func didRefuseMarks(of views: [AttemptView]) {
+        for view in views { overdue[view.pod] = nil }
+        let refused = Dictionary(views.map { ($0.uid, $0) }, uniquingKeysWith: { $1 })
+        for task in entries.indices where !refused.isEmpty {
+            for (item, state) in entries[task].live {
+                guard let newest = state.newest, refused[newest.uid] == newest else { continue }
+                unmarked[newest.uid] = newest.waitsFor
+                entries[task].live[item]?.attempts[state.attempts.count - 1].isOverdue = true
+                dirtyItems.insert(ItemID(task: task, item: item))
+            }
+        }
+    }
 
     /// Takes the news that released pods were deleted.
     public mutating func didRemove() { removable = 0 }
