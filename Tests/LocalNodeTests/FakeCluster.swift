@@ -57,9 +57,10 @@ final class FakeCluster: Transport {
     }
 
     /// Removes a pod at once, as a forced deletion does.
-    func dropPod(_ name: String) {
-        if let pod = object(Self.podPath + name) { store(Self.podPath + name, pod, "DELETED") }
-    }
+    func dropPod(_ name: String) { drop(Self.podPath + name) }
+
+    /// Removes an object at once.
+    func drop(_ path: String) { if let object = object(path) { store(path, object, "DELETED") } }
 
     func pod(_ name: String) -> JSONValue? { object(Self.podPath + name) }
     func hasPod(_ name: String) -> Bool { state.withLock { $0.objects.keys.contains(Self.podPath + name) } }

@@ -287,6 +287,39 @@ struct LocalNodeTests {
         }
     }
 
+    /// On a cluster a claim that is deleted stays until the last pod that uses it has ended.
+    @Test func aPodThatHasItsClaimKeepsIt() async throws {
+        let harness = try NodeHarness()
+        defer { harness.removeState() }
+        let go = harness.state + ".go"
+        defer { try? FileManager.default.removeItem(atPath: go) }
+        let claim = "/api/v1/namespaces/default/persistentvolumeclaims/sets"
+        let mounts: JSONValue = [
+            ["name": "sets", "mountPath": "/sets"], ["name": "host", "mountPath": "/host"],
+        ]
+        var spec = shell("true", extra: ["volumeMounts": mounts])
+        let first = shell(
+            "while [ ! -e /host/\((go as NSString).lastPathComponent) ]; do sleep 0.05; done",
+            extra: ["name": "first", "volumeMounts": mounts])
+        spec["initContainers"] = first["containers"]
+        spec["volumes"] = [
+            ["name": "sets", "persistentVolumeClaim": ["claimName": "sets"]],
+            ["name": "host", "hostPath": ["path": .string(NSTemporaryDirectory())]],
+        ]
+        let using = spec
+        try await harness.run(harness.configuration()) {
+            let cluster = harness.cluster
+            cluster.put(claim, ["metadata": ["name": "sets", "namespace": "default"]])
+            cluster.createPod("uses", spec: using)
+            _ = try await NodeHarness.eventually("its first container") {
+                cluster.pod("uses")?[path: ["status", "initContainerStatuses"]]?[0]?[path: ["state", "running"]]
+            }
+            cluster.drop(claim)
+            _ = FileManager.default.createFile(atPath: go, contents: nil)
+            _ = try await harness.status("uses", phase: "Succeeded")
+        }
+    }
+
     @Test func anUnknownImageWaitsOrRunsWithAnEvent() async throws {
         let harness = try NodeHarness()
         defer { harness.removeState() }

@@ -94,8 +94,10 @@ struct ContainerStarter {
         let facts = PodFacts(
             podIP: address, hostIP: NodeContext.hostIP, nodeName: context.configuration.name,
             allocatable: context.allocatable)
+        let hasRun = pod.allContainers.contains { !context.paths.runs(pod.metadata.uid, $0.name).isEmpty }
         let writer = VolumeWriter(
-            pod: pod, paths: context.paths, objects: objects, facts: facts, tokens: await reader.tokens(for: pod))
+            pod: pod, paths: context.paths, objects: objects, facts: facts, tokens: await reader.tokens(for: pod),
+            hasRun: hasRun)
         var volumes: [String: String] = [:]
         let mounted = Set(pod.allContainers.flatMap { ($0.volumeMounts ?? []).map(\.name) })
         for volume in pod.spec.volumes ?? [] where mounted.contains(volume.name) {

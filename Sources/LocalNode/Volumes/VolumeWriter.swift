@@ -15,6 +15,8 @@ struct VolumeWriter {
     let facts: PodFacts
     /// Service account tokens, by audience; empty for the API server's own.
     let tokens: [String: String]
+    /// Whether a container of the pod has run: what it mounts then stays there, as a claim does that is being deleted.
+    var hasRun = false
 
     private static let tokenMode: Int64 = 0o600
 
@@ -37,7 +39,7 @@ struct VolumeWriter {
         if let claim = volume.persistentVolumeClaim {
             let place = NodePaths.join(paths.claims, "\(pod.metadata.namespace ?? "default")/\(claim.claimName)")
             guard let place else { throw Failure(message: "claimName: \"\(claim.claimName)\" is no name") }
-            guard objects.claims.contains(claim.claimName) else {
+            guard hasRun || objects.claims.contains(claim.claimName) else {
                 throw Failure(
                     message: "Unable to attach or mount volumes: failed to process volumes=[\(volume.name)]: error "
                         + "processing PVC \(pod.metadata.namespace ?? "default")/\(claim.claimName): failed to fetch PVC "
