@@ -32,8 +32,10 @@ struct UsageTests {
     }
 
     private func told(_ meter: UsageMeter, at now: Double) throws -> NodeUsage.Reading {
-        guard case .tell(let reading) = meter.next(now: now) else {
-            throw NodeHarness.NotSeen(what: "a reading at \(now): \(meter.next(now: now))")
+        var meter = meter
+        let step = meter.next(now: now)
+        guard case .tell(let reading) = step else {
+            throw NodeHarness.NotSeen(what: "a reading at \(now): \(step)")
         }
         return reading
     }
@@ -120,14 +122,19 @@ struct UsageTests {
         #expect(try told(meter, at: 111).pods["u1"]?.seconds == 10)
     }
 
-    @Test func twoWhoAskAtATimeDoNotShortenTheTime() throws {
+    @Test func manyWhoAskAtATimeLookOnce() throws {
         var meter = UsageMeter()
-        meter.saw(look(at: 100, cpu: 0))
-        meter.saw(look(at: 100.001, cpu: 1))
-        #expect(meter.next(now: 100.5) == .wait(seconds: 0.5))
-        meter.saw(look(at: 102, cpu: 1))
-        meter.saw(look(at: 102.01, cpu: 9))
-        #expect(try told(meter, at: 102.02).pods["u1"]?.containers["main"]?.cores == 0.5)
+        for now in [100.0, 101.5] {
+            #expect(meter.next(now: now) == .look)
+            for _ in 0..<3 { #expect(meter.next(now: now + 0.01) == .wait(seconds: UsageMeter.glance)) }
+            meter.saw(look(at: now + 0.02, cpu: now))
+        }
+        let reading = try told(meter, at: 101.6)
+        #expect(meter.next(now: 101.7) == .tell(reading))
+        // Who saw nothing keeps nobody else from looking.
+        #expect(meter.next(now: 107) == .look)
+        meter.saw(nil)
+        #expect(meter.next(now: 107.1) == .look)
     }
 
     @Test func whatWasLongAgoIsForgotten() throws {

@@ -47,10 +47,18 @@ public final class NodeUsage: Sendable {
             // A rate takes time to be measured.
             case .wait(let seconds): try? await Task.sleep(for: .seconds(seconds))
             case .look:
-                guard let look = reader.look() else { return nil }
+                let look = await look()
                 meter.withLock { $0.saw(look) }
+                if look == nil { return nil }
             }
         }
         return nil
+    }
+
+    /// Looks on a thread of its own: a host has files for each of its processes.
+    private func look() async -> HostLook? {
+        await withCheckedContinuation { continuation in
+            Thread.detachNewThread { [reader] in continuation.resume(returning: reader.look()) }
+        }
     }
 }

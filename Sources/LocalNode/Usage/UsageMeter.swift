@@ -1,7 +1,7 @@
 /// Makes of what was used until two moments what is used now: a value, with the time in seconds as a parameter.
 ///
 /// It looks when somebody asks, and not otherwise: every few seconds at most, and twice with a second between where
-/// nobody has asked for a minute.
+/// nobody has asked for a minute. Where many ask at a time one of them looks, and the others wait for what it sees.
 struct UsageMeter: Sendable {
     /// What to do for somebody who asks.
     enum Step: Sendable, Hashable {
@@ -19,21 +19,33 @@ struct UsageMeter: Sendable {
     /// What a container takes to begin says nothing about what it needs: it counts from this age on.
     static let settling = 10.0
 
+    /// How soon somebody asks again while another one looks.
+    static let glance = 0.05
+
     private var former: HostLook?
     private var latest: HostLook?
+    private var isLooking = false
 
-    /// What to do at a moment.
-    func next(now: Double) -> Step {
+    /// What to do at a moment; who is told to look must tell what it saw.
+    mutating func next(now: Double) -> Step {
+        if isLooking { return .wait(seconds: Self.glance) }
+        let step = step(now: now)
+        isLooking = step == .look
+        return step
+    }
+
+    private func step(now: Double) -> Step {
         guard let latest, now - latest.at < Self.longest else { return .look }
         let age = now - latest.at
         guard let former else { return age < Self.shortest ? .wait(seconds: Self.shortest - age) : .look }
         return age < Self.lifetime ? .tell(Self.reading(from: former, to: latest)) : .look
     }
 
-    /// Takes a look; one that came too soon after another, since two asked at a time, is of no use.
-    mutating func saw(_ look: HostLook) {
+    /// Takes a look; nil where there was nothing to be seen.
+    mutating func saw(_ look: HostLook?) {
+        isLooking = false
+        guard let look else { return }
         let age = latest.map { look.at - $0.at } ?? .infinity
-        guard age >= Self.shortest else { return }
         former = age < Self.longest ? latest : nil
         latest = look
     }
