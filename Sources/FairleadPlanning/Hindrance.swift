@@ -20,4 +20,10 @@ public struct Hindrance: Sendable, Hashable {
         self.since = since
         retryAt = now.addingTimeInterval(min(max(now.timeIntervalSince(since), 1), 60))
     }
+
+    /// Takes the news that it may have passed: it is asked at once, and then as after a first refusal.
+    mutating func pass(now: Date) {
+        since = now
+        retryAt = .distantPast
+    }
 }

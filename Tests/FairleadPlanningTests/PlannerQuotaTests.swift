@@ -255,6 +255,31 @@ import Testing
         #expect(ends.count == 20 && ends.allSatisfy { $0 < 370 }, "\(ends)")
     }
 
+    @Test func aNestedRunThatWasRefusedIsAskedForWhenASiblingHasEnded() throws {
+        var fan = PipelineTask(name: "fan", work: .pipeline(NestedPipeline(name: "other")))
+        fan.map = MapSpec(count: 4, parallelism: 2)
+        var model = RunModel(PipelineSpec(tasks: [fan]))
+        var table = model.rebuilt()
+        _ = rest(&model, &table)
+        let names = model.childNames
+        try #require(names.count == 2)
+        model.refused = ["fan"]
+        model.endChild(names[0], .succeeded)
+        model.show(&table)
+        let start = model.now
+        while model.now.timeIntervalSince(start) < 600, let wait = rest(&model, &table) {
+            model.now += wait / .seconds(1)
+        }
+        #expect(model.refusals > 3 && model.childNames.count == 2)
+        _ = rest(&model, &table)
+        model.refused = []
+        let end = model.now
+        model.endChild(names[1], .succeeded)
+        model.show(&table)
+        _ = rest(&model, &table)
+        #expect(model.childNames.count >= 3 && model.now.timeIntervalSince(end) < 3)
+    }
+
     @Test func aNestedRunThatIsRefusedHoldsBackItsOwnTaskAlone() throws {
         var fan = PipelineTask(name: "fan", work: .pipeline(NestedPipeline(name: "other")))
         fan.map = MapSpec(count: 20)

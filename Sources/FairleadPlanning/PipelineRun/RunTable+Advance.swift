@@ -102,7 +102,7 @@ extension RunTable {
         state.isActive = isActive
         active += isActive ? 1 : -1
         // It has what it waited for, also where others of the same step were refused.
-        if isActive { entries[task].wait = nil } else { didFree(now: now) }
+        if isActive { entries[task].wait = nil } else { didFree(task, now: now) }
         entries[task].active += isActive ? 1 : -1
     }
 

@@ -7,7 +7,8 @@ public import Foundation
 /// they are asked for one by one, and by as many at a time as were made since the last refusal. So what is refused is
 /// never more than what is made, beside one pod for each time that it is asked for again.
 ///
-/// A nested run or a job that is refused holds back its own task alone: it is asked for again in the same way.
+/// A nested run or a job that is refused holds back its own task alone: it is asked for again in the same way, and at
+/// once when another one of the task has ended.
 extension RunTable {
     /// How a task tells that it waits for pods which are refused.
     static let waits = "waits since "
@@ -80,10 +81,10 @@ extension RunTable {
         entries[index].wait = nil
     }
 
-    /// Takes the end of a pod: what it took may be what others were refused.
-    mutating func didFree(now: Date) {
-        hindrance?.since = now
-        hindrance?.retryAt = .distantPast
+    /// Takes the end of a task's pod, or of what stands for one: what it took may be what others were refused.
+    mutating func didFree(_ index: Int, now: Date) {
+        hindrance?.pass(now: now)
+        entries[index].hindrance?.pass(now: now)
     }
 
     /// Forgets what was refused: nothing is asked for while the run is suspended, and no time is counted.
