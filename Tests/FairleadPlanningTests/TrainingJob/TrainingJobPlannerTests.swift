@@ -324,12 +324,14 @@ import Testing
                 changed[index].metadata.resourceVersion = "2"
                 changed[index].status.phase = "Running"
             }
-            let start = ContinuousClock.now
-            for pod in changed {
+            // The median: a busy machine stops a test here and there, but not at every second event.
+            let costs = changed.map { pod in
+                let start = ContinuousClock.now
                 table.fold(pod)
                 table.advance(now: model.now)
+                return (ContinuousClock.now - start) / .microseconds(1)
             }
-            return Double((ContinuousClock.now - start) / .microseconds(1)) / Double(count)
+            return costs.sorted()[count / 2]
         }
         let (small, large) = (try cost(200), try cost(4000))
         #expect(large < small * 5 + 20, "\(small) µs an event among 200, \(large) µs among 4,000")

@@ -112,7 +112,7 @@ final class RecordedReplayer {
 
     private func exchange(_ step: RecordedScenario.Step, _ isVerbose: Bool) async {
         if step.status == 201, step.path.hasSuffix("/customresourcedefinitions") { await removeDefinition(of: step) }
-        let deadline = ContinuousClock.now + .seconds(5)
+        let deadline = ContinuousClock.now + .seconds(15)
         while true {
             let before = comparison
             let request = await request(of: step)
